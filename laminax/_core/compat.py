@@ -1,0 +1,41 @@
+"""Every touch of a JAX name that has moved, or may move, between versions."""
+
+from typing import Any
+
+import jax
+import numpy as np
+from jax import export
+
+InconclusiveShape = jax.errors.InconclusiveDimensionOperation
+
+
+def is_tracer(x: Any) -> bool:
+    """Whether `x` stands for an array in a function that is being traced."""
+    return isinstance(x, jax.core.Tracer)
+
+
+def on_device(x: Any) -> jax.Array:
+    """`x` as a JAX array. A NumPy array is moved as it is; making one by `jax.numpy` would compile a program first."""
+    if is_tracer(x) or isinstance(x, jax.Array):
+        return x
+    array = np.asarray(x)
+    wanted = jax.dtypes.canonicalize_dtype(array.dtype)
+    return jax.device_put(array if array.dtype == wanted else array.astype(wanted))
+
+
+def copied(x: jax.Array) -> jax.Array:
+    """A copy on the same device."""
+    return jax.device_put(x, may_alias=False)
+
+
+def x64_enabled() -> bool:
+    """Whether JAX keeps 64-bit types."""
+    return bool(jax.config.read("jax_enable_x64"))
+
+
+def free_dimensions(names: list[str]) -> dict[str, Any]:
+    """Symbolic dimensions of one scope, each at least 2, so that none broadcasts."""
+    if not names:
+        return {}
+    scope = export.SymbolicScope([f"{name} >= 2" for name in names])
+    return dict(zip(names, export.symbolic_shape(", ".join(names), scope=scope)))

@@ -1,0 +1,139 @@
+"""What one forward pass carries besides its inputs: the call frame.
+
+A frame holds the mode (`training`), the losses that layers add, and *facts* about arrays:
+the mask of padded steps, the logits behind a softmax. JAX arrays carry no attributes, so a
+frame keeps facts by the identity of the array, for as long as the array lives.
+"""
+
+import contextlib
+import contextvars
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import jax
+
+
+class Facts:
+    """What is known of single arrays, by identity; an entry goes when its array does."""
+
+    def __init__(self) -> None:
+        self._entries: dict[int, tuple[weakref.ref[Any], dict[str, Any]]] = {}
+
+    def of(self, array: Any) -> dict[str, Any]:
+        """The facts about `array`; empty where nothing is known."""
+        entry = self._entries.get(id(array))
+        return entry[1] if entry and entry[0]() is array else {}
+
+    def note(self, array: Any, **facts: Any) -> None:
+        """Add facts about `array`."""
+        key, entries = id(array), self._entries
+        known = self.of(array)
+        entries[key] = (weakref.ref(array, lambda _: entries.pop(key, None)), {**known, **facts})
+
+
+class Frame:
+    """One forward pass.
+
+    Attributes:
+        training: whether layers behave as in training; `None` where nobody said.
+        losses: scalars added by layers (`add_loss`, activity regularizers).
+        rows: which rows of the batch are real, `(batch,)` booleans; `None` if all are.
+        facts: what is known of single arrays.
+        dtype: the compute type of the innermost layer, where its weights are of another.
+        loopable: whether every operation so far is as fast inside a loop on the device.
+        rows_lost: whether something ran that does not know of `rows`, so that padding may leak.
+    """
+
+    def __init__(self, training: bool | None = None, rows: Any = None) -> None:
+        self.training = training
+        self.rows = rows
+        self.losses: list[Any] = []
+        self.facts = Facts()
+        self.dtype: str | None = None
+        self.loopable = True
+        self.rows_lost = False
+
+
+_frame: contextvars.ContextVar[Frame | None] = contextvars.ContextVar("frame", default=None)
+_eager: contextvars.ContextVar[Facts | None] = contextvars.ContextVar("eager", default=None)
+
+
+def current() -> Frame | None:
+    """The frame of the forward pass that is running, if one is."""
+    return _frame.get()
+
+
+@contextlib.contextmanager
+def call(training: bool | None = None, rows: Any = None) -> Iterator[Frame]:
+    """Run a pure forward pass: a fresh frame, which tells one outside no more than how it may be driven."""
+    frame, outer = Frame(training, rows), _frame.get()
+    token = _frame.set(frame)
+    try:
+        yield frame
+    finally:
+        _frame.reset(token)
+        if outer is not None:
+            outer.loopable = outer.loopable and frame.loopable
+            outer.rows_lost = outer.rows_lost or frame.rows_lost
+
+
+@contextlib.contextmanager
+def layer_call(training: bool | None, dtype: str | None) -> Iterator[Frame]:
+    """Run one layer: in the running frame, or, called eagerly, in one of its own.
+
+    Facts of eager calls outlive the call, so that `lstm(embedding(x))` finds its mask.
+    """
+    frame = _frame.get()
+    token = None
+    if frame is None:
+        frame = Frame()
+        frame.facts = _eager.get() or Facts()
+        _eager.set(frame.facts)
+        token = _frame.set(frame)
+    before = frame.training, frame.dtype
+    frame.training, frame.dtype = training, dtype
+    try:
+        yield frame
+    finally:
+        frame.training, frame.dtype = before
+        if token is not None:
+            _frame.reset(token)
+
+
+def _facts() -> Facts | None:
+    frame = _frame.get()
+    return frame.facts if frame is not None else _eager.get()
+
+
+def fact(array: Any, name: str) -> Any:
+    """One fact about `array` (`"mask"`, `"softmax"`, `"sigmoid"`), or `None`."""
+    facts = _facts()
+    return facts.of(array).get(name) if facts is not None else None
+
+
+def note(array: Any, **facts: Any) -> None:
+    """Add facts about `array` to the running frame; outside of any, nothing happens."""
+    frame = _frame.get()
+    if frame is not None:
+        frame.facts.note(array, **facts)
+
+
+def carry(old: Any, new: Any, convert: Any) -> None:
+    """Note for `new` what is known of `old`: masks as they are, logits through `convert`."""
+    facts = _facts()
+    known = facts.of(old) if facts is not None and new is not old else {}
+    if known:
+        note(new, **{k: v if k == "mask" else convert(v) for k, v in known.items()})
+
+
+def masks(tree: Any) -> Any:
+    """The masks of a tree of arrays, `None` where there is none."""
+    return jax.tree.map(lambda x: fact(x, "mask"), tree)
+
+
+def lose_rows(knows: bool = False) -> None:
+    """Say that what runs now does not know which rows of the batch are real."""
+    frame = _frame.get()
+    if frame is not None and not knows:
+        frame.rows_lost = True

@@ -1,0 +1,109 @@
+"""Float types: which one a layer computes in, and which one its weights are kept in."""
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from . import compat, settings
+from .config import Configurable
+from .errors import unknown
+
+_MIXED = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
+_TYPES = (
+    *settings.FLOATS,
+    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "complex64", "complex128"),
+    "string",
+)
+NAMES = (*_MIXED, *_TYPES)
+
+
+class DTypePolicy(Configurable):
+    """The float types of a layer.
+
+    `"float32"`, `"bfloat16"`, ...: weights and computation in that type. `"mixed_bfloat16"` and
+    `"mixed_float16"`: computation in the short type, weights in float32. `"float64"` needs
+    `jax.config.update("jax_enable_x64", True)`.
+
+    Args:
+        name: the name of the policy; `None` is the global one.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name: str = name or dtype_policy().name
+        name = self.name
+        if name not in NAMES:
+            raise unknown("dtype policy", name, NAMES)
+        self.compute_dtype = checked(_MIXED.get(name, name))
+        self.variable_dtype = "float32" if name in _MIXED else self.compute_dtype
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DTypePolicy) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    @property
+    def quantization_mode(self) -> None:
+        """Always `None`: quantization is not part of a policy here."""
+
+
+def checked(dtype: str) -> str:
+    """`dtype`, or an error that says how to have it."""
+    if dtype in ("float64", "int64", "uint64", "complex128") and not compat.x64_enabled():
+        if dtype != "float64":
+            return dtype
+        raise ValueError(
+            "float64 is switched off in JAX. Write `jax.config.update('jax_enable_x64', True)` at the start of "
+            "the program, or set the environment variable JAX_ENABLE_X64=1."
+        )
+    return dtype
+
+
+_policy: DTypePolicy | None = None
+
+
+def dtype_policy() -> DTypePolicy:
+    """The policy of layers that are given none: the one set, else `floatx()`."""
+    return _policy or DTypePolicy(settings.floatx())
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Set the policy of layers made from now on."""
+    global _policy
+    _policy = None if policy is None else get(policy)
+
+
+def get(identifier: Any) -> DTypePolicy:
+    """A policy from `None`, a name such as `"mixed_bfloat16"`, a type, a config or a policy."""
+    if isinstance(identifier, DTypePolicy):
+        return identifier
+    if identifier is None:
+        return dtype_policy()
+    if isinstance(identifier, dict):
+        return DTypePolicy(**identifier["config"])
+    return DTypePolicy(identifier if isinstance(identifier, str) else np.dtype(identifier).name)
+
+
+def is_float(x: Any) -> bool:
+    """Whether `x` (array, variable or type) is of a float type."""
+    return bool(jnp.issubdtype(getattr(x, "dtype", x), jnp.floating))
+
+
+def at_least_float32(x: Any) -> Any:
+    """`x` as float32, or as it is where it is a longer float: for sums that short floats would spoil."""
+    return x if x.dtype in ("float32", "float64") else x.astype("float32")
+
+
+def common(dtypes: Iterable[Any]) -> Any:
+    """The type in which arrays of these types meet, by JAX's standard rules, whatever rules the program has set."""
+    with jax.numpy_dtype_promotion("standard"):
+        return functools.reduce(jnp.promote_types, dtypes)
+
+
+def cast_floats(x: Any, dtype: str) -> Any:
+    """An array of floats in another float type; anything else as it is."""
+    return x.astype(dtype) if is_float(x) and x.dtype != dtype else x

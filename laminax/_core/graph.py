@@ -1,0 +1,275 @@
+"""Symbolic tensors, and the graph of the calls that make them.
+
+A symbolic tensor stands for an array before there is any data: a shape, a type, and the
+call that will make it. Shapes come from `jax.eval_shape`, for layers and functions alike.
+"""
+
+import functools
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import jax
+import numpy as np
+
+from . import compat
+from .config import PACKAGE
+from .variable import Variable, scratch
+
+
+class SymbolicTensor:
+    """A shape, a type, and the call that makes it. `None` is a free dimension."""
+
+    __array_ufunc__ = None
+
+    def __init__(
+        self,
+        shape: Iterable[int | None],
+        dtype: Any,
+        node: "Node | None" = None,
+        index: int = 0,
+        name: str | None = None,
+    ) -> None:
+        self.shape = tuple(shape)
+        self.dtype = np.dtype(dtype).name
+        self.node = node
+        self.index = index
+        self.name = name
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    def __repr__(self) -> str:
+        name = f" {self.name}" if self.name else ""
+        return f"<SymbolicTensor{name} {self.dtype}{list(self.shape)}>"
+
+    def __len__(self) -> int:
+        if not self.shape or self.shape[0] is None:
+            raise TypeError(f"{self} has no length before there is data.")
+        return self.shape[0]
+
+    def __iter__(self) -> Any:
+        return (operator.getitem(self, i) for i in range(len(self)))  # type: ignore[call-overload]
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"{self} has no value yet, so it can't decide an `if`. Put the branch into a Layer's call.")
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(
+            f"{self} has no value yet. Use {PACKAGE}.ops instead of numpy, or put the code into a Layer's call."
+        )
+
+    def __jax_array__(self) -> Any:
+        raise TypeError(
+            f"{self} has no value yet. Use {PACKAGE}.ops instead of jax.numpy, or put the code into a Layer's call."
+        )
+
+
+class Node:
+    """One recorded call: `outputs = function(*args, **kwargs)`."""
+
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any
+    ) -> None:
+        self.function, self.args, self.kwargs = function, args, kwargs
+        leaves, self.treedef = jax.tree.flatten(outputs)
+        self.outputs = [SymbolicTensor(free_shape(o.shape), o.dtype, self, i) for i, o in enumerate(leaves)]
+        self.inputs = [t for t in jax.tree.leaves((args, kwargs)) if is_symbolic(t)]
+
+    def result(self) -> Any:
+        """The outputs, in the structure that the function returned."""
+        return jax.tree.unflatten(self.treedef, self.outputs)
+
+
+def is_symbolic(x: Any) -> bool:
+    """Whether `x` is a symbolic tensor."""
+    return isinstance(x, SymbolicTensor)
+
+
+def any_symbolic(*trees: Any) -> bool:
+    """Whether a symbolic tensor is in one of the trees."""
+    return any(is_symbolic(x) for x in jax.tree.leaves(trees))
+
+
+def free_shape(shape: Iterable[Any]) -> tuple[int | None, ...]:
+    """A shape with `None` for each dimension that is not a number."""
+    return tuple(d if isinstance(d, int) else None for d in shape)
+
+
+def shape_of(tree: Any) -> Any:
+    """The shapes in a tree of arrays and symbolic tensors."""
+    return jax.tree.map(lambda x: free_shape(np.shape(x) if not hasattr(x, "shape") else x.shape), tree)
+
+
+def record(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> Node:
+    """The node of a call whose outputs have these shapes and types."""
+    return Node(function, args, kwargs, outputs)
+
+
+def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Shapes and types of `function(*args, **kwargs)`; `None` where a dimension is free.
+
+    A free dimension is a symbol, the same one for all tensors that have it on the same axis.
+    A function that must know the number (`range(x.shape[1])`) is asked twice, with two
+    numbers, and what differs is free.
+    """
+    leaves, treedef = jax.tree.flatten((args, kwargs))
+    where = [i for i, x in enumerate(leaves) if is_symbolic(x)]
+    free = sorted({axis for i in where for axis, d in enumerate(leaves[i].shape) if d is None})
+
+    def run(*values: Any) -> Any:
+        full = list(leaves)
+        for i, value in zip(where, values):
+            full[i] = value
+        a, k = jax.tree.unflatten(treedef, full)
+        with scratch():
+            return function(*a, **k)
+
+    def ask(dimension: Callable[[int], Any]) -> Any:
+        def struct(t: SymbolicTensor) -> jax.ShapeDtypeStruct:
+            return jax.ShapeDtypeStruct([dimension(a) if d is None else d for a, d in enumerate(t.shape)], t.dtype)
+
+        return jax.eval_shape(run, *[struct(leaves[i]) for i in where])
+
+    symbols = compat.free_dimensions([_symbol(axis) for axis in free])
+    try:
+        return ask(lambda axis: symbols[_symbol(axis)])
+    except Exception as error:
+        if not free:
+            raise
+        try:
+            first, second = ask(lambda axis: 6), ask(lambda axis: 10)
+        except Exception:
+            if isinstance(error, compat.InconclusiveShape):
+                raise
+            raise error.with_traceback(error.__traceback__) from None
+    return jax.tree.map(_common, first, second)
+
+
+def _symbol(axis: int) -> str:
+    return "batch" if axis == 0 else f"d{axis}"
+
+
+class _Spec:
+    def __init__(self, shape: tuple[Any, ...], dtype: Any) -> None:
+        self.shape, self.dtype = shape, dtype
+
+
+def _common(first: Any, second: Any) -> _Spec:
+    return _Spec(tuple(a if a == b else None for a, b in zip(first.shape, second.shape)), first.dtype)
+
+
+def symbolic(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function of arrays also accept symbolic tensors."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if any_symbolic(args, kwargs):
+            return record(call, args, kwargs, infer(function, args, kwargs)).result()
+        args, kwargs = jax.tree.map(_held, (args, kwargs))
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _held(x: Any) -> Any:
+    """The array of a variable; anything else as it is."""
+    return x.value if isinstance(x, Variable) else x
+
+
+def _operator(name: str, swap: bool = False) -> Callable[..., Any]:
+    op = getattr(operator, name)
+
+    def call(x: Any, y: Any) -> Any:
+        return op(y, x) if swap else op(x, y)
+
+    call.__name__ = call.__qualname__ = f"{'r' if swap else ''}{name}"
+    return symbolic(call)
+
+
+def _unary(name: str) -> Callable[..., Any]:
+    op = getattr(operator, name)
+
+    def call(x: Any) -> Any:
+        return op(x)
+
+    call.__name__ = call.__qualname__ = name
+    return symbolic(call)
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
+    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
+    setattr(SymbolicTensor, f"__r{_name}__", _operator(_name, swap=True))
+for _name in ("getitem", "lt", "le", "gt", "ge"):
+    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
+for _name in ("neg", "abs"):
+    setattr(SymbolicTensor, f"__{_name}__", _unary(_name))
+
+
+def sort(inputs: list[SymbolicTensor], outputs: list[SymbolicTensor]) -> list[Node]:
+    """The nodes between `inputs` and `outputs`, each after those it needs.
+
+    Keras's order: by distance from the outputs, farthest first; nodes of one function
+    count as one; at the same distance in the order of a depth-first walk from the outputs.
+    """
+    found, finished = _visit(inputs, outputs)
+    position: dict[int, int] = {}
+    for node in found:
+        position.setdefault(id(node.function), len(position))
+    of_node: dict[int, int] = {}
+    of_function: dict[int, int] = {}
+    given = {id(t) for t in inputs}
+    for node in reversed(finished):
+        depth = max(of_node.get(id(node), 0), of_function.get(id(node.function), 0))
+        of_node[id(node)] = of_function[id(node.function)] = depth
+        for tensor in node.inputs:
+            if tensor.node is not None and not (id(tensor) in given and tensor.node.inputs):
+                of_node[id(tensor.node)] = max(of_node.get(id(tensor.node), 0), depth + 1)
+    rank = {id(node): i for i, node in enumerate(finished)}
+    return sorted(finished, key=lambda n: (-of_node[id(n)], position[id(n.function)], rank[id(n)]))
+
+
+def _visit(inputs: list[SymbolicTensor], outputs: list[SymbolicTensor]) -> tuple[list[Node], list[Node]]:
+    """Nodes as first met, and as finished, in a depth-first walk back from the outputs."""
+    given = {id(t) for t in inputs}
+    met: dict[int, Node] = {}
+    finished: list[Node] = []
+    for output in outputs:
+        stack: list[tuple[SymbolicTensor, bool]] = [(output, False)]
+        while stack:
+            tensor, done = stack.pop()
+            node = tensor.node
+            if node is None or (id(tensor) in given and node.inputs):
+                continue
+            if done:
+                finished.append(node)
+            elif id(node) not in met:
+                met[id(node)] = node
+                stack.append((tensor, True))
+                stack.extend((t, False) for t in reversed(node.inputs))
+    return list(met.values()), finished
+
+
+def run(
+    nodes: list[Node], inputs: list[SymbolicTensor], values: list[Any], outputs: Any, swap: dict[Any, Any] | None = None
+) -> Any:
+    """Compute `outputs` (a tree of symbolic tensors) from `values` given for `inputs`.
+
+    `swap` gives other functions to call in place of recorded ones. The values may be
+    symbolic themselves: then this copies the graph.
+    """
+    known = {id(t): value for t, value in zip(inputs, values)}
+
+    def fill(x: Any) -> Any:
+        return known[id(x)] if is_symbolic(x) else x
+
+    for node in nodes:
+        if all(id(t) in known for t in node.outputs):
+            continue
+        args, kwargs = jax.tree.map(fill, (node.args, node.kwargs))
+        function = swap.get(node.function, node.function) if swap else node.function
+        results = jax.tree.leaves(function(*args, **kwargs))
+        known.update((id(t), value) for t, value in zip(node.outputs, results))
+    return jax.tree.map(fill, outputs)

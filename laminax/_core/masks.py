@@ -1,0 +1,49 @@
+"""How masks of padded steps go from layer to layer: as facts about arrays, in the call frame."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+
+from . import context
+
+
+def fill_masks(names: tuple[str, ...], given: Mapping[str, Any], kwargs: dict[str, Any]) -> Any:
+    """Give a `call` the masks that it takes (`mask`, `query_mask`, ...); returns that of its first argument."""
+    found: Any = None
+    for i, (name, value) in enumerate(given.items()):
+        mask = context.fact(value, "mask") if hasattr(value, "dtype") else context.masks(value)
+        own = f"{name}_mask" if f"{name}_mask" in names else "mask" if i == 0 else ""
+        if own in names and kwargs.get(own) is None and jax.tree.leaves(mask):
+            kwargs[own] = mask
+        if i == 0:
+            explicit = kwargs.get(own)
+            found = explicit if explicit is not None else mask
+    return found
+
+
+def note_masks(layer: Any, given: Mapping[str, Any], outputs: Any, mask: Any) -> None:
+    """Note the masks of a layer's outputs; a layer that drops one says so, once."""
+    masked, leaves = bool(jax.tree.leaves(mask)), jax.tree.leaves(outputs)
+    if layer.supports_masking:
+        if masked or layer.makes_mask:
+            _note(leaves, layer.compute_mask(next(iter(given.values()), None), mask))
+        return
+    passed = any(context.fact(y, "mask") is not None for y in leaves)
+    if not masked or passed or layer.takes_mask or layer.inner_layers() or layer.told_of_mask:
+        return
+    layer.told_of_mask = True
+    warnings.warn(
+        f"Layer {layer.name!r} ({type(layer).__name__}) got a masked input and does not pass the mask on: later "
+        "layers see the padding as data. If it treats each step alone, set `supports_masking = True` in the class.",
+        stacklevel=5,
+    )
+
+
+def _note(leaves: list[Any], mask: Any) -> None:
+    one = len(leaves) == 1 and not isinstance(mask, (list, tuple))
+    masks = [mask] if one else jax.tree.leaves(mask, is_leaf=lambda m: m is None)
+    for y, m in zip(leaves, masks):
+        if m is not None and isinstance(y, jax.Array):
+            context.note(y, mask=m)

@@ -1,0 +1,52 @@
+"""Global settings: the float type, the fuzz factor, the layout of images, the dtype policy."""
+
+from .errors import unknown
+
+_floatx = "float32"
+_epsilon = 1e-7
+_image_data_format = "channels_last"
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+
+
+def floatx() -> str:
+    """The default float type of weights and data, `"float32"` unless set."""
+    return _floatx
+
+
+def set_floatx(value: str) -> None:
+    """Set the default float type."""
+    global _floatx
+    if value not in FLOATS:
+        raise unknown("float type", value, FLOATS)
+    _floatx = value
+
+
+def epsilon() -> float:
+    """The small number that keeps divisions and logarithms finite, 1e-7 unless set."""
+    return _epsilon
+
+
+def set_epsilon(value: float) -> None:
+    """Set the fuzz factor."""
+    global _epsilon
+    _epsilon = float(value)
+
+
+def image_data_format() -> str:
+    """`"channels_last"` (batch, height, width, channels) unless set to `"channels_first"`."""
+    return _image_data_format
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set the default layout of images."""
+    global _image_data_format
+    _image_data_format = standardize_data_format(data_format)
+
+
+def standardize_data_format(data_format: str | None) -> str:
+    """`data_format`, or the default where it is `None`."""
+    if data_format is None:
+        return _image_data_format
+    if data_format not in ("channels_last", "channels_first"):
+        raise unknown("data_format", data_format, ("channels_last", "channels_first"))
+    return data_format

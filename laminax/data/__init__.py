@@ -1,0 +1,1 @@
+"""Data: arrays and streams into batches."""

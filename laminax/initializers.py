@@ -1,0 +1,272 @@
+"""Initial values of weights: functions of shape and type.
+
+Values are drawn on the host by NumPy's Philox generator, so that making a model compiles
+nothing. An integer seed gives the same values at each call; without one each call draws
+anew, from `utils.set_random_seed` if that was called.
+"""
+
+import math
+from typing import Any
+
+import jax
+import numpy as np
+
+from ._core import compat
+from ._core.config import Configurable, getter, record
+from ._core.errors import unknown
+from ._core.random import generator
+from ._core.settings import floatx
+
+Shape = tuple[int, ...]
+
+
+class Initializer(Configurable):
+    """A function `(shape, dtype) -> array`. Subclass it and write `__call__`."""
+
+    def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
+        raise NotImplementedError(f"{type(self).__name__} must define __call__(shape, dtype).")
+
+
+def _array(values: np.ndarray, dtype: str | None) -> jax.Array:
+    return compat.on_device(values.astype(np.dtype(dtype or floatx())))
+
+
+class Zeros(Initializer):
+    """All zeros."""
+
+    def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
+        return _array(np.zeros(shape), dtype)
+
+
+class Ones(Initializer):
+    """All ones."""
+
+    def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
+        return _array(np.ones(shape), dtype)
+
+
+class Constant(Initializer):
+    """All `value`, a number or an array that broadcasts to the shape."""
+
+    def __init__(self, value: Any = 0.0) -> None:
+        self.value = value
+
+    def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
+        return _array(np.broadcast_to(np.asarray(self.value), shape), dtype)
+
+
+class Identity(Initializer):
+    """`gain` on the diagonal of a matrix, zero elsewhere."""
+
+    def __init__(self, gain: float = 1.0) -> None:
+        self.gain = gain
+
+    def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
+        if len(shape) != 2:
+            raise ValueError(f"Identity makes matrices; got the shape {shape}.")
+        return _array(self.gain * np.eye(*shape), dtype)
+
+
+class RandomInitializer(Initializer):
+    """The base of initializers that draw: subclasses write `draw(rng, shape)`."""
+
+    def __init__(self, seed: Any = None) -> None:
+        self.seed = seed
+
+    def draw(self, rng: "Draw", shape: Shape) -> np.ndarray:
+        """Values of this shape, from `rng`."""
+        raise NotImplementedError(f"{type(self).__name__} must define draw(rng, shape).")
+
+    def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
+        return _array(self.draw(Draw(self.seed, dtype or floatx()), shape), dtype)
+
+
+class Draw:
+    """Random arrays of one type; short floats are drawn as float32."""
+
+    def __init__(self, seed: Any, dtype: str) -> None:
+        self._rng = generator(seed)
+        self._dtype: Any = np.float64 if dtype == "float64" else np.float32
+
+    def uniform(self, low: float, high: float, shape: Shape) -> np.ndarray:
+        """Uniform values between `low` and `high`."""
+        return self._rng.random(shape, self._dtype) * self._dtype(high - low) + self._dtype(low)
+
+    def normal(self, mean: float, stddev: float, shape: Shape) -> np.ndarray:
+        """Normal values."""
+        return self._rng.standard_normal(shape, self._dtype) * self._dtype(stddev) + self._dtype(mean)
+
+    def truncated_normal(self, mean: float, stddev: float, shape: Shape) -> np.ndarray:
+        """Normal values, those beyond two standard deviations drawn again."""
+        values = self._rng.standard_normal(shape, self._dtype)
+        while (far := np.abs(values) > 2).any():
+            values[far] = self._rng.standard_normal(int(far.sum()), self._dtype)
+        return values * self._dtype(stddev) + self._dtype(mean)
+
+
+class RandomNormal(RandomInitializer):
+    """Normal with `mean` and `stddev`."""
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.mean = mean
+        self.stddev = stddev
+
+    def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
+        return rng.normal(self.mean, self.stddev, shape)
+
+
+class TruncatedNormal(RandomNormal):
+    """Normal, without what is more than two standard deviations from the mean."""
+
+    def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
+        return rng.truncated_normal(self.mean, self.stddev, shape)
+
+
+class RandomUniform(RandomInitializer):
+    """Uniform between `minval` and `maxval`."""
+
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.minval = minval
+        self.maxval = maxval
+
+    def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
+        return rng.uniform(self.minval, self.maxval, shape)
+
+
+class VarianceScaling(RandomInitializer):
+    """Zero mean, variance `scale / n`.
+
+    Args:
+        scale: a positive factor.
+        mode: what `n` is: `"fan_in"` (inputs of a unit), `"fan_out"` (units that an input reaches)
+            or `"fan_avg"` (the mean of both).
+        distribution: `"truncated_normal"`, `"untruncated_normal"` or `"uniform"`.
+        seed: an integer or `None`.
+    """
+
+    # The standard deviation of a standard normal cut at two.
+    _CUT = 0.87962566103423978
+
+    def __init__(
+        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: Any = None
+    ) -> None:
+        super().__init__(seed)
+        if scale <= 0:
+            raise ValueError(f"scale must be positive; got {scale}.")
+        if mode not in ("fan_in", "fan_out", "fan_avg"):
+            raise unknown("mode", mode, ("fan_in", "fan_out", "fan_avg"))
+        names = ("uniform", "truncated_normal", "untruncated_normal")
+        distribution = "truncated_normal" if distribution == "normal" else str(distribution).lower()
+        if distribution not in names:
+            raise unknown("distribution", distribution, names)
+        self.scale = scale
+        self.mode = mode
+        self.distribution = distribution
+
+    def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
+        fan_in, fan_out = fans(shape)
+        n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        stddev = math.sqrt(self.scale / max(1.0, n))
+        if self.distribution == "uniform":
+            return rng.uniform(-math.sqrt(3) * stddev, math.sqrt(3) * stddev, shape)
+        if self.distribution == "untruncated_normal":
+            return rng.normal(0.0, stddev, shape)
+        return rng.truncated_normal(0.0, stddev / self._CUT, shape)
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """Inputs per unit and units per input, of a kernel `(*window, inputs, units)`."""
+    if len(shape) < 2:
+        return (shape[0], shape[0]) if shape else (1, 1)
+    window = math.prod(shape[:-2])
+    return shape[-2] * window, shape[-1] * window
+
+
+def _scaling(name: str, scale: float, mode: str, distribution: str, doc: str) -> type[VarianceScaling]:
+    def __init__(self: VarianceScaling, seed: Any = None) -> None:  # noqa: N807
+        VarianceScaling.__init__(self, scale, mode, distribution, seed)
+
+    body = {"__init__": __init__, "__doc__": doc, "__module__": __name__}
+    return type(name, (VarianceScaling,), body)
+
+
+GlorotUniform = _scaling(
+    "GlorotUniform", 1.0, "fan_avg", "uniform", "Uniform of variance `2 / (fan_in + fan_out)` (Glorot & Bengio, 2010)."
+)
+GlorotNormal = _scaling(
+    "GlorotNormal",
+    1.0,
+    "fan_avg",
+    "truncated_normal",
+    "Truncated normal of variance `2 / (fan_in + fan_out)` (Glorot & Bengio, 2010).",
+)
+HeUniform = _scaling(
+    "HeUniform", 2.0, "fan_in", "uniform", "Uniform of variance `2 / fan_in`, for ReLU (He et al., 2015)."
+)
+HeNormal = _scaling(
+    "HeNormal",
+    2.0,
+    "fan_in",
+    "truncated_normal",
+    "Truncated normal of variance `2 / fan_in`, for ReLU (He et al., 2015).",
+)
+LecunUniform = _scaling(
+    "LecunUniform", 1.0, "fan_in", "uniform", "Uniform of variance `1 / fan_in` (LeCun et al., 1998)."
+)
+LecunNormal = _scaling(
+    "LecunNormal",
+    1.0,
+    "fan_in",
+    "truncated_normal",
+    "Truncated normal of variance `1 / fan_in`, for SELU (LeCun et al., 1998).",
+)
+
+
+class Orthogonal(RandomInitializer):
+    """A matrix with orthonormal rows or columns, times `gain` (Saxe et al., 2014).
+
+    Of more than two axes, all but the last are taken as one.
+    """
+
+    def __init__(self, gain: float = 1.0, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.gain = gain
+
+    def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
+        if len(shape) < 2:
+            raise ValueError(f"Orthogonal needs at least two axes; got the shape {shape}.")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        q, r = np.linalg.qr(rng.normal(0.0, 1.0, (max(rows, columns), min(rows, columns))))
+        q = q * np.sign(np.diag(r))  # the sign that makes the draw uniform
+        return self.gain * (q if rows >= columns else q.T).reshape(shape)
+
+
+constant = Constant
+glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
+he_normal, he_uniform = HeNormal, HeUniform
+identity = IdentityInitializer = Identity
+lecun_normal, lecun_uniform = LecunNormal, LecunUniform
+ones, zeros = Ones, Zeros
+orthogonal = OrthogonalInitializer = Orthogonal
+random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
+variance_scaling = VarianceScaling
+
+_ALL = (
+    *(Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, LecunNormal, LecunUniform),
+    *(Ones, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, Zeros),
+)
+get = getter(
+    "initializer",
+    _ALL,
+    {
+        "IdentityInitializer": Identity,
+        "OrthogonalInitializer": Orthogonal,
+        "uniform": RandomUniform,
+        "normal": RandomNormal,
+        "one": Ones,
+        "zero": Zeros,
+    },
+)
+serialize = record

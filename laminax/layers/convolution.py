@@ -1,0 +1,136 @@
+"""Convolutions."""
+
+from typing import Any
+
+from .. import activations, constraints, initializers, ops, regularizers
+from .._core import checks, settings
+from .dense import known_size
+from .input_spec import InputSpec
+from .layer import Array, Layer
+
+__all__ = ["Conv2D"]
+
+
+class Convolution(Layer):
+    """The base of convolutions over `rank` spatial axes: `activation(conv(inputs, kernel) + bias)`."""
+
+    rank: int
+    paddings = ("valid", "same")
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.filters = checks.integer(self, "filters", filters)
+        self.kernel_size = checks.integers(self, "kernel_size", kernel_size, self.rank)
+        self.strides = checks.integers(self, "strides", strides, self.rank)
+        self.padding = checks.choice(self, "padding", padding, self.paddings)
+        self.data_format = settings.standardize_data_format(data_format)
+        self.dilation_rate = checks.integers(self, "dilation_rate", dilation_rate, self.rank)
+        self.groups = checks.integer(self, "groups", groups)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+        if self.filters % self.groups:
+            raise ValueError(f"{type(self).__name__}: groups ({groups}) must divide filters ({filters}).")
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(f"{type(self).__name__}: strides and dilation_rate can't both be more than 1.")
+
+    def build(self, input_shape: Any) -> None:
+        axis = 1 if self.data_format == "channels_first" else -1
+        channels = known_size(self, input_shape, axis)
+        if channels % self.groups:
+            raise ValueError(f"Layer {self.name!r}: groups ({self.groups}) must divide the {channels} input channels.")
+        self.kernel = self.add_weight(
+            (*self.kernel_size, channels // self.groups, self.filters),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.filters,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+        self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
+
+    def call(self, inputs: Array) -> Array:
+        check_window(self, inputs.shape, self.kernel_size, self.dilation_rate)
+        outputs = ops.conv(
+            inputs,
+            self.kernel.value,
+            self.strides,
+            self.padding,
+            self.data_format,
+            self.dilation_rate,
+            self.groups,
+        )
+        if self.bias is not None:
+            first = self.data_format == "channels_first"
+            outputs = outputs + self.bias.value.reshape((1, -1) + (1,) * self.rank if first else (-1,))
+        return self.activation(outputs)
+
+
+def check_window(layer: Any, shape: Any, window: tuple[int, ...], dilation: tuple[int, ...]) -> None:
+    """Raise a `ValueError` if a window without padding is larger than the input."""
+    space = shape[2:] if layer.data_format == "channels_first" else shape[1:-1]
+    for size, w, d in zip(space, window, dilation):
+        span = (w - 1) * d + 1
+        if layer.padding == "valid" and isinstance(size, int) and span > size:
+            raise ValueError(
+                f"Layer {layer.name!r} ({type(layer).__name__}) has a window of {window}, which is larger than its "
+                f"input, {tuple(space)}. Use a smaller one, or padding='same'."
+            )
+
+
+class Conv2D(Convolution):
+    """Convolution over images: `activation(conv(inputs, kernel) + bias)`.
+
+    Input `(batch, height, width, channels)`. Output `(batch, new height, new width, filters)`. `kernel` is
+    `(*kernel_size, channels / groups, filters)`, `bias` is `(filters,)`.
+
+    Args:
+        filters: the number of output channels.
+        kernel_size: height and width of the window, one integer for both or two.
+        strides: steps of the window.
+        padding: `"valid"` (none) or `"same"` (zeros, so that stride 1 keeps the size).
+        data_format: `"channels_last"`, or `"channels_first"` for `(batch, channels, height, width)`.
+        dilation_rate: distance of the window's points; not together with strides.
+        groups: the channels are split into this many parts, each with its own filters.
+        activation: a function or its name; `None` is linear.
+        use_bias: whether to add a bias.
+        kernel_initializer, bias_initializer: first values of the weights.
+        kernel_regularizer, bias_regularizer: penalties on the weights.
+        activity_regularizer: a penalty on the output.
+        kernel_constraint, bias_constraint: where the weights must stay.
+    """
+
+    rank = 2

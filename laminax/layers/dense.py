@@ -1,0 +1,92 @@
+"""The fully connected layer."""
+
+from typing import Any
+
+from .. import activations, constraints, initializers, regularizers
+from .._core import checks
+from ..ops.linear import project
+from .input_spec import InputSpec
+from .layer import Array, Layer
+
+__all__ = ["Dense"]
+
+
+class Dense(Layer):
+    """`activation(inputs @ kernel + bias)`, over the last axis.
+
+    Input `(batch, ..., features)`. Output `(batch, ..., units)`. `kernel` is `(features, units)`,
+    `bias` is `(units,)`.
+
+    Args:
+        units: the size of the output, a positive integer.
+        activation: a function or its name; `None` is linear.
+        use_bias: whether to add a bias.
+        kernel_initializer, bias_initializer: first values of the weights.
+        kernel_regularizer, bias_regularizer: penalties on the weights.
+        activity_regularizer: a penalty on the output.
+        kernel_constraint, bias_constraint: where the weights must stay.
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.units = checks.integer(self, "units", units)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.input_spec = InputSpec(min_ndim=2)
+
+    def build(self, input_shape: Any) -> None:
+        features = known_size(self, input_shape, -1)
+        self.kernel = self.add_weight(
+            (features, self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
+
+    def call(self, inputs: Array) -> Array:
+        outputs = project(inputs, self.kernel)
+        if self.bias is not None:
+            outputs = outputs + self.bias
+        return self.activation(outputs)
+
+
+def known_size(layer: Layer, shape: Any, axis: int) -> int:
+    """The size of an axis on which the shape of a weight depends."""
+    size = shape[axis]
+    if size is None:
+        raise ValueError(
+            f"Layer {layer.name!r} must know the size of axis {axis} of its input; got the shape {tuple(shape)}."
+        )
+    return int(size)

@@ -1,0 +1,380 @@
+"""The base of all layers and models."""
+
+import functools
+import inspect
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .. import constraints, initializers, regularizers
+from .._core import compat, context, dtypes, graph, masks
+from .._core.config import PACKAGE, Configurable, reject_unknown_arguments, snake_case, to_data
+from .._core.signature import Signature
+from .._core.signature import signature as signature_of
+from .._core.variable import Variable
+from .input_spec import InputSpec
+from .stateless import Stateless, penalties
+
+Array = Any
+Shape = Any
+
+
+class Layer(Configurable, Stateless):
+    """A function of arrays, with weights.
+
+    A subclass makes its weights in `build(input_shape)` and computes in `call(inputs)`. `call` may
+    also take `training` (whether to behave as in training) and `mask` (which steps are real);
+    both find their way by themselves. Layers kept in attributes, lists and dicts are part of it.
+
+    Args:
+        activity_regularizer: a penalty on the output, divided by the number of samples.
+        trainable: whether the gradient moves the weights.
+        dtype: a float type or policy such as `"mixed_bfloat16"`; `None` is the global policy.
+        autocast: whether float inputs are converted to the compute type.
+        name: a name; by default the class's, numbered within a model.
+
+    Example:
+
+        class Linear(Layer):
+            def __init__(self, units, **kwargs):
+                super().__init__(**kwargs)
+                self.units = units
+
+            def build(self, input_shape):
+                self.kernel = self.add_weight((input_shape[-1], self.units), name="kernel")
+
+            def call(self, inputs):
+                return inputs @ self.kernel
+    """
+
+    supports_masking = False
+    converts_inputs = True
+    told_of_mask = False
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.name = _checked_name(name) or snake_case(type(self).__name__).lstrip("_")
+        self.auto_named = name is None
+        self.built = False
+        self._trainable = bool(trainable)
+        self.dtype_policy = dtypes.get(dtype)
+        self.autocast = autocast
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.input_spec: InputSpec | None = None
+        self._nodes: list[weakref.ref[graph.Node]] = []
+        self._added_losses: list[Any] = []
+        self.output_shapes: list[Any] = []  # of the last call
+        if "input_dim" in kwargs:
+            kwargs["input_shape"] = (kwargs.pop("input_dim"),)
+        self._input_shape = kwargs.pop("input_shape", None)
+        reject_unknown_arguments(self, kwargs)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _building(cls.build)  # type: ignore[method-assign]
+
+    # What a subclass writes.
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights; called once, when the shape of the input is first known."""
+        if any(not layer.built for layer in self.inner_layers()):
+            graph.infer(self.call, (_placeholders(input_shape),), {})
+        self.built = True
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the output."""
+        raise NotImplementedError(f"{type(self).__name__} must define call(self, inputs).")
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The mask of the output: by default that of the input, if the layer supports masks."""
+        return previous_mask if self.supports_masking else None
+
+    @property
+    def takes_mask(self) -> bool:
+        """Whether `call` asks for a mask."""
+        return bool(signature_of(type(self).call).mask_names)
+
+    @property
+    def makes_mask(self) -> bool:
+        """Whether the class says itself what the mask of the output is."""
+        return type(self).compute_mask is not Layer.compute_mask
+
+    def add_weight(
+        self,
+        shape: tuple[int, ...] | None = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight. Assign it to an attribute, so that the layer owns it.
+
+        By default floats start by Glorot's uniform rule, other types as zeros.
+        """
+        dtype = np.dtype(dtype or self.variable_dtype).name
+        if initializer is None:
+            initializer = "glorot_uniform" if dtypes.is_float(jnp.dtype(dtype)) else "zeros"
+        variable = Variable(
+            initializers.get(initializer), tuple(shape or ()), dtype, trainable, autocast, name or "variable"
+        )
+        variable.owner = weakref.ref(self)
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        return variable
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a scalar, computed in `call`, to what training makes small."""
+        frame = context.current()
+        context.lose_rows()
+        losses = frame.losses if frame is not None else self._added_losses
+        losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
+
+    # Calling.
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if "built" not in vars(self):
+            raise RuntimeError(f"{type(self).__name__}.__init__ must call super().__init__() first.")
+        if self.converts_inputs:
+            args = tuple(map(_as_array, args))
+        signature = signature_of(type(self).call)
+        given = signature.bind(args, kwargs)
+        if self.input_spec is not None and given:
+            self._check_input(next(iter(given.values())))
+        if not self.built:
+            self._build_for(given)
+        if not graph.any_symbolic(args, kwargs):
+            return self._run(signature, *args, **kwargs)
+        outputs = graph.infer(functools.partial(self._run, signature), args, kwargs)
+        node = graph.record(self, args, kwargs, outputs)
+        self._nodes.append(weakref.ref(node))
+        return node.result()
+
+    def _convert(self, x: Any) -> Any:
+        """An array in the layer's compute type; what is no array as it is."""
+        if isinstance(x, (np.ndarray, np.generic)):
+            x = jnp.asarray(x, self.compute_dtype if dtypes.is_float(x) and self.autocast else None)
+        elif isinstance(x, Variable):
+            x = x.value
+        if isinstance(x, jax.Array) and self.autocast and dtypes.is_float(x) and x.dtype != self.compute_dtype:
+            y = x.astype(self.compute_dtype)
+            context.carry(x, y, lambda logits: logits.astype(self.compute_dtype))
+            return y
+        return x
+
+    def _check_input(self, inputs: Any) -> None:
+        specs: Any = self.input_spec if isinstance(self.input_spec, (list, tuple)) else [self.input_spec]
+        leaves = jax.tree.leaves(inputs) if len(specs) > 1 else [inputs]
+        if len(leaves) != len(specs):
+            raise ValueError(f"Layer {self.name!r} expects {len(specs)} inputs; got {len(leaves)}.")
+        for spec, x in zip(specs, leaves):
+            spec.check(x, self)
+
+    def _build_for(self, given: Mapping[str, Any]) -> None:
+        if type(self).build is not Layer.build:
+            shapes = {name: graph.shape_of(value) for name, value in given.items()}
+            names = [p.name for p in inspect.signature(self.build).parameters.values() if p.default is p.empty]
+            if len(names) <= 1 and shapes:
+                self.build(next(iter(shapes.values())))
+            else:
+                self.build(**{name: shapes.get(name.removesuffix("_shape")) for name in names})
+        self.built = True
+
+    def _run(self, signature: Signature, /, *args: Any, **kwargs: Any) -> Any:
+        outer = context.current()
+        training = self._mode(signature, kwargs.pop("training", None), outer)
+        if signature.takes_training:
+            kwargs["training"] = training
+        dtype = self.compute_dtype if self.autocast and self.compute_dtype != self.variable_dtype else None
+        with context.layer_call(training, dtype) as frame:
+            if self.converts_inputs:
+                args, kwargs = jax.tree.map(self._convert, (args, kwargs))
+            given = signature.bind(args, kwargs)
+            mask = masks.fill_masks(signature.mask_names, given, kwargs)
+            context.lose_rows(knows=is_builtin(type(self).call))
+            try:
+                outputs = self.call(*args, **kwargs)
+            except Exception as error:
+                self._explain(error, given)
+                raise
+            self._add_activity(outputs, frame)
+            masks.note_masks(self, given, outputs, mask)
+            self.output_shapes = [(None, *graph.free_shape(y.shape)[1:]) for y in jax.tree.leaves(outputs)]
+            if outer is None and not any(compat.is_tracer(x) for x in frame.losses):
+                self._added_losses = frame.losses
+        return outputs
+
+    @staticmethod
+    def _mode(signature: Signature, given: bool | None, outer: context.Frame | None) -> bool:
+        """Whether to behave as in training: as the caller says, else as the call around, else by default."""
+        for mode in (given, outer.training if outer is not None else None, signature.training):
+            if mode is not None:
+                return bool(mode)
+        return False
+
+    def _explain(self, error: Exception, given: Mapping[str, Any]) -> None:
+        if not any(note.startswith("In layer ") for note in getattr(error, "__notes__", ())):
+            inputs = ", ".join(f"{k}={_brief(v)}" for k, v in given.items() if jax.tree.leaves(v))
+            error.add_note(f"In layer {self.name!r} ({type(self).__name__}), called with {inputs or 'no arrays'}.")
+            if "__jax_array__" in str(error):
+                error.add_note("A weight is a Variable: give jax.numpy its array, `.value`, or use laminax.ops.")
+
+    def _add_activity(self, outputs: Any, frame: context.Frame) -> None:
+        if self.activity_regularizer is None:
+            return
+        for y in jax.tree.leaves(outputs):
+            count = jnp.asarray(y.shape[0] if y.ndim else 1, y.dtype)
+            if frame.rows is not None and y.shape[:1] == frame.rows.shape:
+                y = jnp.where(frame.rows.reshape((-1,) + (1,) * (y.ndim - 1)), y, 0)
+                count = jnp.sum(frame.rows, dtype=y.dtype)
+            frame.losses.append(self.activity_regularizer(y) / count)
+
+    # What a layer is made of.
+
+    def inner_layers(self) -> list["Layer"]:
+        """The layers directly inside this one, in the order of the attributes."""
+        return list(_layers_in(self.members().values()))
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the gradient moves the weights; setting it sets that of inner layers."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.inner_layers():
+            layer.trainable = value
+
+    @property
+    def losses(self) -> list[Any]:
+        """Penalties on the weights, and what `add_loss` added in the call that is running, or the last one."""
+        frame = context.current()
+        added = frame.losses if frame is not None else self._added_losses
+        return [*added, *penalties(self)]
+
+    # Types.
+
+    @property
+    def dtype(self) -> str:
+        """The float type of the weights."""
+        return self.dtype_policy.variable_dtype
+
+    variable_dtype = dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        """The float type of the computation."""
+        return self.dtype_policy.compute_dtype
+
+    # Shapes, and the graph.
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """The symbolic outputs for symbolic inputs."""
+        return self(*args, **kwargs)
+
+    def compute_output_shape(self, input_shape: Shape, *args: Any, **kwargs: Any) -> Any:
+        """The shape of the output for the shape of the input; `None` is a free dimension."""
+        return graph.shape_of(self(_placeholders(input_shape)))
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of the layer's only symbolic call."""
+        node = self._only_node()
+        return node.args[0] if node.args else node.result()
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of the layer's only symbolic call."""
+        return self._only_node().result()
+
+    def _only_node(self) -> graph.Node:
+        nodes = [node for ref in self._nodes if (node := ref()) is not None]
+        if len({id(n) for n in nodes}) != 1:
+            found = "has not been called on a symbolic tensor" if not nodes else f"was called {len(nodes)} times"
+            raise AttributeError(f"Layer {self.name!r} {found}, so it has no single input and output.")
+        return nodes[0]
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as data that JSON can hold."""
+        config = super().get_config()
+        if "dtype" in config:
+            config["dtype"] = to_data(self.dtype_policy)
+        for name, default in (("activity_regularizer", None), ("autocast", True)):
+            if config.get(name) == default and name not in _own_arguments(type(self)):
+                config.pop(name, None)
+        return config
+
+
+def _building(build: Callable[..., None]) -> Callable[..., None]:
+    """A `build` after which the layer is built, so that no later call makes its weights anew."""
+
+    @functools.wraps(build)
+    def building(self: Layer, *args: Any, **kwargs: Any) -> None:
+        build(self, *args, **kwargs)
+        self.built = True
+
+    return building
+
+
+def is_builtin(function: Any) -> bool:
+    """Whether a function is this package's own, which treats each row of a batch by itself or asks for `rows`."""
+    return str(getattr(function, "__module__", "")).split(".")[0] == PACKAGE
+
+
+def _own_arguments(cls: type) -> set[str]:
+    return set(inspect.signature(cls).parameters) if cls is not Layer else set()
+
+
+def _layers_in(values: Any) -> Iterator[Layer]:
+    for value in values:
+        if isinstance(value, Layer):
+            yield value
+        elif isinstance(value, dict):
+            yield from _layers_in(value.values())
+        elif isinstance(value, (list, tuple)):
+            yield from _layers_in(value)
+
+
+def _placeholders(shape: Shape) -> Any:
+    """Symbolic tensors for a shape, or for a list or dict of shapes."""
+    return jax.tree.map(lambda s: graph.SymbolicTensor(s, "float32"), shape, is_leaf=_is_shape)
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(d is None or isinstance(d, (int, np.integer)) for d in value)
+
+
+def _as_array(x: Any) -> Any:
+    """Nested lists of numbers as an array; anything else as it is."""
+    if isinstance(x, (list, tuple)) and x and all(isinstance(v, (bool, int, float)) for v in jax.tree.leaves(x)):
+        return np.asarray(x)
+    return x
+
+
+def _brief(value: Any) -> str:
+    def one(x: Any) -> str:
+        return f"{x.dtype}{list(graph.free_shape(x.shape))}" if hasattr(x, "dtype") else repr(x)
+
+    return one(value) if hasattr(value, "dtype") else str(jax.tree.map(one, value))
+
+
+def _checked_name(name: str | None) -> str | None:
+    if name is not None and (not isinstance(name, str) or not name or "/" in name):
+        raise ValueError(f"A layer's name is a string without '/'; got {name!r}.")
+    return name

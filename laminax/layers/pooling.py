@@ -1,0 +1,119 @@
+"""Layers that summarise windows, or all, of the space."""
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from .. import ops
+from .._core import checks, settings
+from .convolution import check_window
+from .input_spec import InputSpec
+from .layer import Array, Layer
+
+__all__ = ["AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "MaxPooling2D"]
+
+
+class Pooling(Layer):
+    """The base of pooling over windows in `rank` spatial axes: subclasses set `pool`."""
+
+    rank: int
+    pool: Any
+
+    def __init__(
+        self,
+        pool_size: Any = 2,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.pool_size = checks.integers(self, "pool_size", pool_size, self.rank)
+        self.strides = self.pool_size if strides is None else checks.integers(self, "strides", strides, self.rank)
+        self.padding = checks.choice(self, "padding", padding, ("valid", "same"))
+        self.data_format = settings.standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def call(self, inputs: Array) -> Array:
+        check_window(self, inputs.shape, self.pool_size, (1,) * self.rank)
+        return type(self).pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+
+
+class MaxPooling2D(Pooling):
+    """The largest value in each window of an image, by channel.
+
+    Input `(batch, height, width, channels)`. Output `(batch, new height, new width, channels)`.
+
+    Args:
+        pool_size: height and width of the window, one integer for both or two.
+        strides: steps of the window; `None` is `pool_size`.
+        padding: `"valid"` drops what no window covers, `"same"` pads.
+        data_format: `"channels_last"` or `"channels_first"`.
+    """
+
+    rank = 2
+    pool = ops.max_pool
+
+
+class AveragePooling2D(Pooling):
+    """The mean of each window of an image, by channel. Arguments as `MaxPooling2D`."""
+
+    rank = 2
+    pool = ops.average_pool
+
+
+class GlobalPooling(Layer):
+    """The base of pooling over all of `rank` spatial axes."""
+
+    rank: int
+
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = settings.standardize_data_format(data_format)
+        self.keepdims = keepdims
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """The spatial axes."""
+        first = 2 if self.data_format == "channels_first" else 1
+        return tuple(range(first, first + self.rank))
+
+
+class GlobalAveragePooling1D(GlobalPooling):
+    """The mean over the steps that the mask leaves: `(batch, steps, features)` to `(batch, features)`.
+
+    A sequence without a real step gives zeros.
+
+    Args:
+        data_format: `"channels_first"` for `(batch, features, steps)`.
+        keepdims: keep the axis of the steps, with size 1.
+    """
+
+    rank = 1
+    supports_masking = True
+
+    def call(self, inputs: Array, mask: Array | None = None) -> Array:
+        if mask is None:
+            return jnp.mean(inputs, self.axes, keepdims=self.keepdims)
+        axis = self.axes[0]
+        kept = jnp.expand_dims(mask.astype(bool), 3 - axis)
+        count = jnp.sum(kept, axis, keepdims=self.keepdims, dtype=inputs.dtype)
+        return jnp.sum(jnp.where(kept, inputs, 0), axis, keepdims=self.keepdims) / jnp.maximum(count, 1)
+
+    def compute_mask(self, inputs: Array, previous_mask: Array | None = None) -> None:
+        return None
+
+
+class GlobalAveragePooling2D(GlobalPooling):
+    """The mean over height and width: `(batch, height, width, channels)` to `(batch, channels)`.
+
+    Args:
+        data_format: `"channels_first"` for `(batch, channels, height, width)`.
+        keepdims: keep the axes of height and width, with size 1.
+    """
+
+    rank = 2
+
+    def call(self, inputs: Array) -> Array:
+        return jnp.mean(inputs, self.axes, keepdims=self.keepdims)

@@ -1,0 +1,217 @@
+"""Models: layers joined into one, which can be trained, evaluated and asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import jax
+
+from .. import saving
+from .._core.config import snake_case
+from .._core.errors import did_you_mean
+from ..layers.layer import Layer
+from ..training.trainable import Trainable
+from ..training.trainer import Trainer
+from .graph import Graph
+from .summary import summarize
+
+Array = Any
+
+
+class Model(Trainable):
+    """A layer that can be trained: `compile`, `fit`, `evaluate`, `predict`.
+
+    There are three ways to make one. From a graph: call layers on `Input`s, and give the first and
+    the last tensors, each one, a list or a dict:
+
+        x = Input(shape=(784,))
+        y = layers.Dense(10, activation="softmax")(layers.Dense(32, activation="relu")(x))
+        model = Model(inputs=x, outputs=y)
+
+    From a list of layers: `Sequential`. Or by subclass, with layers in attributes and a `call`:
+
+        class Net(Model):
+            def __init__(self):
+                super().__init__()
+                self.hidden = layers.Dense(32, activation="relu")
+                self.head = layers.Dense(10)
+
+            def call(self, x):
+                return self.head(self.hidden(x))
+    """
+
+    supports_masking = True
+    set_by_class = ("inputs", "outputs")
+
+    def __init__(
+        self, *args: Any, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any
+    ) -> None:
+        if args:
+            inputs, outputs = args[0], args[1] if len(args) > 1 else outputs
+            name = args[2] if len(args) > 2 else name
+        super().__init__(name=name, **kwargs)
+        self._graph: Graph | None = None
+        self._layers: dict[str, Layer] = {}
+        self._trainer = Trainer(self)
+        if inputs is not None or outputs is not None:
+            self._join(inputs, outputs)
+            if name is None and type(self) is Model:
+                self.name = "functional"
+
+    def _join(self, inputs: Any, outputs: Any) -> None:
+        """Take a graph as what `call` computes."""
+        self._graph = Graph(inputs, outputs)
+        self._layers = name_layers(self._graph.layers)
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """Run the graph."""
+        if self._graph is None:
+            raise NotImplementedError(
+                f"{type(self).__name__} has neither inputs and outputs nor a call: give Model(inputs=, outputs=), "
+                "or define call(self, inputs)."
+            )
+        return self._graph(self._graph.arrange(inputs, cast=True))
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, of a subclass. A graph is copied by `clone_model`."""
+        if self._graph is not None and type(self) is Model:
+            raise NotImplementedError(f"The graph of {self.name!r} has no config yet; clone_model copies it.")
+        return super().get_config()
+
+    def members(self) -> Mapping[str, Any]:
+        found = dict(super().members())
+        layers = found.pop("_layers", {})
+        return {"layers": layers, **found} if layers else found
+
+    # Layers.
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, in order."""
+        return list((self._layers or name_layers(self.inner_layers())).values())
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by its name or its place."""
+        if (name is None) == (index is None):
+            raise ValueError("get_layer takes either a name or an index.")
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(f"There is no layer {index}: the model has {len(self.layers)}.")
+            return self.layers[index]
+        named = self._layers or name_layers(self.inner_layers())
+        if name not in named:
+            raise ValueError(f"No layer is named {name!r}.{did_you_mean(name, named)}")
+        return named[name]
+
+    @property
+    def inputs(self) -> Any:
+        """The symbolic inputs, as a list."""
+        return self._graph.starts if self._graph is not None else None
+
+    @property
+    def outputs(self) -> Any:
+        """The symbolic outputs, as a list."""
+        return self._graph.ends if self._graph is not None else None
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs, in their structure."""
+        return self._known_graph().inputs
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs, in their structure."""
+        return self._known_graph().outputs
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of the input; `None` is a free size."""
+        return jax.tree.map(lambda t: t.shape, self._known_graph().inputs)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output; `None` is a free size."""
+        return jax.tree.map(lambda t: t.shape, self._known_graph().outputs)
+
+    def _known_graph(self) -> Graph:
+        if self._graph is None:
+            raise AttributeError(f"Model {self.name!r} has no symbolic inputs and outputs.")
+        return self._graph
+
+    @property
+    def input_names(self) -> list[str] | None:
+        """The names by which inputs can be given."""
+        return self._graph.input_names if self._graph is not None else None
+
+    @property
+    def output_names(self) -> list[str] | None:
+        """The names of the outputs, by which losses and metrics can be given."""
+        return self._graph.output_names if self._graph is not None else None
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print the layers, with the shapes of their outputs, their numbers of parameters, and the memory these take.
+
+        Args:
+            line_length: the width of the table.
+            positions: not used; the columns fit their contents.
+            print_fn: what prints a line, instead of `print`.
+            expand_nested: show the layers of inner models too.
+            show_trainable: show which layers the gradient moves.
+            layer_range: the first and the last layer to show, by name.
+        """
+        text = summarize(self, line_length, expand_nested, show_trainable, layer_range)
+        (print_fn or print)(text)
+
+    # What the trainer asks.
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights, and the state of random layers, to a `.safetensors` file, atomically."""
+        saving.save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Read what `save_weights` wrote; a file that does not fit is refused whole."""
+        saving.load_weights(self, filepath)
+
+    def standardize_inputs(self, x: Any) -> Any:
+        """Data in the structure of the inputs."""
+        return self._graph.arrange(x) if self._graph is not None else x
+
+
+def name_layers(layers: Sequence[Layer]) -> dict[str, Layer]:
+    """Layers by names of which each occurs once: given ones as they are, others by their class and a number.
+
+    Raises:
+        ValueError: if two layers were given the same name.
+    """
+    given = [layer for layer in layers if not layer.auto_named]
+    named: dict[str, Layer] = {}
+    for layer in given:
+        if layer.name in named and named[layer.name] is not layer:
+            raise ValueError(
+                f"Two layers are named {layer.name!r}: {named[layer.name]!r} and {layer!r}. "
+                "Give each a name of its own."
+            )
+        named[layer.name] = layer
+    taken = set(named)
+    found: dict[str, Layer] = {}
+    for layer in layers:
+        name = layer.name
+        if layer.auto_named:
+            base = snake_case(type(layer).__name__)
+            name = layer.name if layer.name not in taken else base
+            n = 0
+            while name in taken:
+                n += 1
+                name = f"{base}_{n}"
+            layer.name = name
+            taken.add(name)
+        found[name] = layer
+    return found

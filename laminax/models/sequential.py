@@ -1,0 +1,143 @@
+"""A chain of layers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+
+from .._core import graph
+from .._core.config import from_data, to_data
+from .._core.holder import Holder
+from ..layers.core import Input, InputLayer
+from ..layers.layer import Layer
+from .model import Model, name_layers
+
+
+class Sequential(Model):
+    """Layers one after another: each gets the output of the one before.
+
+    The weights are made as soon as the shape of the input is known: from an `Input` as the first
+    layer, from `input_shape=` of the first layer, or from the first data.
+
+    Args:
+        layers: the layers; more can be added with `add`.
+        trainable: whether the gradient moves the weights.
+        name: a name.
+
+    Example:
+
+        >>> import laminax as lx
+        >>> model = lx.Sequential([lx.layers.Dense(32, activation="relu", input_shape=(784,)), lx.layers.Dense(10)])
+        >>> model.output_shape
+        (None, 10)
+    """
+
+    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(name=name, trainable=trainable, **kwargs)
+        self._chain: list[Layer] = []
+        self._input: InputLayer | None = None
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Any) -> None:
+        """Add a layer at the end."""
+        if graph.is_symbolic(layer):
+            layer = layer.node.function if layer.node is not None else layer
+        if not isinstance(layer, Layer):
+            raise TypeError(f"Sequential takes layers; got {layer!r}.")
+        if isinstance(layer, InputLayer):
+            if self._chain or self._input is not None:
+                raise ValueError(f"The Input {layer.name!r} must be the first layer of {self.name!r}.")
+            self._input = layer
+        else:
+            if any(layer is other for other in self._chain):
+                raise ValueError(
+                    f"Layer {layer.name!r} is in {self.name!r} already: the same layer can't stand in a chain twice."
+                )
+            shape = layer._input_shape
+            if not self._chain and self._input is None and shape is not None:
+                self._input = Input(tuple(shape), dtype=getattr(layer, "input_dtype", None)).node.function
+            self._chain.append(layer)
+        try:
+            self._arrange()
+        except Exception:
+            self._chain = self._chain[:-1] if self._chain and self._chain[-1] is layer else self._chain
+            raise
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Take off the last layer."""
+        if not self._chain:
+            raise ValueError(f"{self.name!r} has no layers.")
+        layer = self._chain.pop()
+        self._arrange()
+        return layer
+
+    def _arrange(self) -> None:
+        """Name the layers, and, where the input's shape is known, join them."""
+        self._layers = name_layers(self._chain)
+        self._graph, self.built = None, False
+        self._trainer.forget()
+        if self._input is not None and self._chain:
+            tensor = self._input.output
+            for layer in self._chain:
+                tensor = layer(tensor)
+            self._join(self._input.output, tensor)
+            self._layers = name_layers(self._chain)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights, for an input of this shape (with the batch's axis)."""
+        if self._input is None and input_shape is not None:
+            if isinstance(input_shape, (list, dict)) and not all(isinstance(d, int) or d is None for d in input_shape):
+                raise ValueError(f"{self.name!r} takes one array; for several inputs use Model(inputs=, outputs=).")
+            self._input = InputLayer(batch_shape=(None, *tuple(input_shape)[1:]))
+            try:
+                self._arrange()
+            except Exception:
+                self._input = None
+                raise
+
+    def call(self, inputs: Any) -> Any:
+        """The layers one after another."""
+        if self._graph is not None:
+            inputs = self._graph.arrange(inputs, cast=True)
+        for layer in self._chain:
+            inputs = layer(inputs)
+        return inputs
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the input."""
+        return list(self._chain)
+
+    def members(self) -> Mapping[str, Any]:
+        return {key: value for key, value in super().members().items() if key not in ("_chain", "_input")}
+
+    def standardize_inputs(self, x: Any) -> Any:
+        """Data in the form of the input; the first data give its shape."""
+        if self._graph is None and self._chain and hasattr(x, "shape"):
+            dtype = x.dtype if jax.numpy.issubdtype(x.dtype, jax.numpy.integer) else None
+            self._input = InputLayer(batch_shape=(None, *x.shape[1:]), dtype=dtype)
+            try:
+                self._arrange()
+            except Exception:
+                self._input = None
+                raise
+        return super().standardize_inputs(x)
+
+    def get_config(self) -> dict[str, Any]:
+        """Name and layers."""
+        layers: list[Holder] = [*([self._input] if self._input is not None else []), *self._chain]
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": to_data(self.dtype_policy),
+            "layers": [to_data(layer) for layer in layers],
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> "Sequential":
+        """A new model with new weights."""
+        given = dict(config)
+        layers = [from_data(layer, custom_objects) for layer in given.pop("layers")]
+        given.pop("build_input_shape", None)
+        return cls(layers, **{key: from_data(value) for key, value in given.items()})

@@ -1,0 +1,1 @@
+"""The objective: which loss and metric fit head and targets."""

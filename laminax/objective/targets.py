@@ -1,0 +1,80 @@
+"""Whether targets fit their loss and their output, said before anything is compiled."""
+
+from typing import Any
+
+import numpy as np
+
+from ..losses import (
+    CTC,
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    Huber,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from .heads import Head
+
+_ELEMENTWISE = (BinaryCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError)
+
+
+def check_targets(loss: Any, head: Head, y: Any, name: str) -> None:
+    """Raise a `ValueError` that names the array `name` where `y` does not fit the loss and the head.
+
+    Losses of the user's own are not judged.
+    """
+    if loss is None:
+        return
+    if y is None:
+        raise ValueError(
+            f"{name} is missing: the loss {loss.name!r} compares outputs of shape {_free(head.shape)} with targets."
+        )
+    shape, out = tuple(y.shape[1:]), tuple(head.shape[1:])
+    if type(loss) is SparseCategoricalCrossentropy:
+        _check_labels(loss, head, y, name)
+    elif type(loss) is CTC and len(head.shape) == 3 and len(y.shape) == 2:
+        loss.check(y, head.shape[1], head.shape[2])
+    elif type(loss) is CategoricalCrossentropy and shape != out:
+        hint = ""
+        if shape in (out[:-1], (*out[:-1], 1)):
+            hint = " They look like integer classes: use loss='sparse_categorical_crossentropy'."
+        raise ValueError(
+            f"{name} has the shape {_free(y.shape)}, the output {_free(head.shape)}: "
+            f"{loss.name} needs equal ones.{hint}"
+        )
+    elif type(loss) in _ELEMENTWISE and shape != out and shape != (*out, 1) and (*shape, 1) != out:
+        size = shape[-1] if shape else 1
+        raise ValueError(
+            f"{name} has the shape {_free(y.shape)}, the output {_free(head.shape)}: {loss.name} needs equal ones. "
+            f"Give the last layer {size} unit{'s' * (size != 1)}, "
+            f"or the targets {out[-1] if out else 1} column{'s' * (out[-1:] != (1,))}."
+        )
+
+
+def _check_labels(loss: Any, head: Head, y: Any, name: str) -> None:
+    out, shape = tuple(head.shape[1:]), tuple(y.shape[1:])
+    if loss.axis not in (-1, len(head.shape) - 1) or not out:
+        return
+    classes = out[-1]
+    if shape not in (out[:-1], (*out[:-1], 1)):
+        hint = " They look one-hot: use loss='categorical_crossentropy'." if shape == out else ""
+        raise ValueError(
+            f"{name} has the shape {_free(y.shape)}, but integer classes for an output of shape "
+            f"{_free(head.shape)} have the shape {_free((y.shape[0], *out[:-1]))}.{hint}"
+        )
+    labels = np.asarray(y)
+    wrong = ~((labels >= 0) & (labels < classes) & (labels == np.floor(labels)))
+    if loss.ignore_class is not None:
+        wrong &= labels != loss.ignore_class
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        at = f"[{', '.join(map(str, place))}]"
+        hint = " The classes count from 1: subtract 1." if labels.min() == 1 and labels.max() == classes else ""
+        raise ValueError(
+            f"{name}{at} = {labels[place]}, but the output has {classes} classes (0..{classes - 1}).{hint}"
+        )
+
+
+def _free(shape: Any) -> str:
+    rest = ", ".join(str(d) for d in tuple(shape)[1:])
+    return f"(n, {rest})" if rest else "(n,)"

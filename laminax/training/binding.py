@@ -1,0 +1,132 @@
+"""A compiled model bound to the form of its data: which loss and which metrics look at which output."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .. import metrics as metric_families
+from .._core import context
+from ..data.sources import Sample
+from ..data.weights import by_class, combined
+from ..layers.stateless import penalties
+from ..metrics import Metric
+from ..objective.accuracy import accuracy_for, describe
+from ..objective.heads import Head, heads
+from ..objective.targets import check_targets
+from ..optimizers import Optimizer
+from .objective import Objective, Value, rows_of
+from .outputs import Outputs
+from .scores import Scores
+from .step import Batch
+
+Array = Any
+_ACCURACY = ("accuracy", "acc")
+_CROSSENTROPY = ("crossentropy", "ce")
+
+
+class Settings(NamedTuple):
+    """What was given to `compile`."""
+
+    optimizer: Optimizer
+    loss: Any = None
+    loss_weights: Any = None
+    metrics: Any = None
+    weighted_metrics: Any = None
+    combine_losses: str = "mean"
+    run_eagerly: bool = False
+    steps_per_execution: int = 1
+
+
+class Binding:
+    """Losses and metrics, matched with the outputs that a model gives for a first batch. Builds the model.
+
+    Args:
+        model: the model.
+        settings: what was given to `compile`.
+        sample: a first batch.
+
+    Attributes:
+        outputs: the names of the outputs.
+        heads: how each output ends.
+        losses: those that were given to `compile`, with the model's penalties, as one scalar.
+        objective: what training makes small: these, or what the model itself computes.
+        scores: what is logged.
+        chosen: what was chosen for the user, in words.
+    """
+
+    def __init__(self, model: Any, settings: Settings, sample: Sample) -> None:
+        self.model = model
+        self.chosen: list[str] = []
+        self.outputs = Outputs(heads(model, model.standardize_inputs(sample.x)), getattr(model, "output_names", None))
+        self.heads: list[Head] = self.outputs.specs
+        add = functools.partial(penalties, model)
+        self.losses = Objective(settings.loss, settings.loss_weights, settings.combine_losses, self.outputs, add)
+        own = model.computes_own_loss
+        self.objective: Objective | OwnObjective = OwnObjective(model) if own else self.losses
+        parts = [] if own else self.losses.part_names
+        resolve = functools.partial(self._metric, sample)
+        self.scores = Scores(self.outputs, settings.metrics, settings.weighted_metrics, resolve, parts)
+
+    def _metric(self, sample: Sample, identifier: Any, output: int) -> Metric:
+        """A metric from what the user wrote; `"accuracy"` is chosen by loss, head and targets."""
+        name = identifier.lower() if isinstance(identifier, str) else ""
+        if name not in (*_ACCURACY, *_CROSSENTROPY):
+            return metric_families.resolve(identifier)
+        loss, target = self.losses.losses[output], self.outputs.targets(sample.y)[output]
+        if target is None:
+            raise ValueError(f"metrics=[{identifier!r}] compares with targets, and there are none.")
+        if name in _CROSSENTROPY and loss is not None:
+            return metric_families.MeanMetricWrapper(loss.call, identifier)
+        metric = accuracy_for(loss, self.heads[output], target, identifier)
+        self.chosen.append(f"{identifier} = {describe(metric)}")
+        return metric
+
+    def batch(self, sample: Sample, class_weight: Any = None) -> Batch:
+        """Arrays as the user gave them, in the form that steps take, with class weights in the sample weights.
+
+        Raises:
+            ValueError: where inputs do not fit the model, or targets their losses.
+        """
+        x = self.model.standardize_inputs(sample.x)
+        if not isinstance(self.objective, OwnObjective) and "train" not in self.model.own_steps():
+            for name, loss, head, y in zip(self._named(), self.losses.losses, self.heads, self._targets(sample)):
+                check_targets(loss, head, y, name)
+        return Batch(x, sample.y, sample.weight if class_weight is None else self._weights(sample, class_weight))
+
+    def _targets(self, sample: Sample) -> list[Any]:
+        return self.outputs.targets(sample.y)
+
+    def _named(self) -> list[str]:
+        """The targets by the words by which a user finds them."""
+        return ["y"] if len(self.outputs) == 1 else [f"y[{name!r}]" for name in self.outputs.names]
+
+    def _weights(self, sample: Sample, class_weight: Any) -> Any:
+        """Sample weights times class weights, for each output."""
+        nested = isinstance(class_weight, Mapping) and any(isinstance(v, Mapping) for v in class_weight.values())
+        classes = self.outputs.spread(class_weight, "class_weight") if nested else [class_weight] * len(self.outputs)
+        weights = self.outputs.spread(sample.weight, "sample_weight")
+        new: list[Any] = []
+        for name, head, y, weight, wanted in zip(self._named(), self.heads, self._targets(sample), weights, classes):
+            if wanted is not None:
+                weight = combined(weight, by_class(y, wanted, name, holds_one_hot(head, y)))
+            new.append(weight)
+        return new if len(new) > 1 else new[0]
+
+
+def holds_one_hot(head: Head, y: Any) -> bool:
+    """Whether targets have a last axis of classes, as their output has."""
+    return y is not None and len(y.shape) == len(head.shape) and y.shape[-1] == head.shape[-1] > 1
+
+
+class OwnObjective:
+    """The objective of a model that defines `compute_loss` itself: targets and weights as the user gave them."""
+
+    formula = ""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __call__(self, batch: Batch, y_pred: Any) -> tuple[Array, dict[str, Value]]:
+        context.lose_rows()
+        total = self.model.compute_loss(x=batch.x, y=batch.y, y_pred=y_pred, sample_weight=batch.weight)
+        return total, {"loss": Value(total, rows_of(batch))}

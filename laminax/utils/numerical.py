@@ -1,0 +1,35 @@
+"""Helpers with numbers."""
+
+from typing import Any
+
+import numpy as np
+
+from .._core.settings import floatx
+
+
+def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
+    """Integers as rows with a one at their place: `(...)` to `(..., num_classes)`. A last axis of size 1 is dropped.
+
+    Args:
+        x: integers from 0.
+        num_classes: the length of a row; `None` is the largest integer plus one.
+
+    Example:
+
+        >>> import laminax as lx
+        >>> lx.utils.to_categorical([0, 2])
+        array([[1., 0., 0.],
+               [0., 0., 1.]], dtype=float32)
+    """
+    labels = np.asarray(x)
+    if labels.dtype.kind == "f" and np.array_equal(labels, np.round(labels)):
+        labels = labels.astype("int64")
+    if labels.dtype.kind not in "iub":
+        raise TypeError(f"to_categorical takes integers; got dtype {labels.dtype}.")
+    labels = labels.astype("int64")
+    if labels.ndim > 1 and labels.shape[-1] == 1:
+        labels = labels[..., 0]
+    count = int(num_classes) if num_classes is not None else int(labels.max(initial=-1)) + 1
+    if labels.size and (labels.min() < 0 or labels.max() >= count):
+        raise ValueError(f"to_categorical: integers must be in 0 .. {count - 1}; got {labels.min()} .. {labels.max()}.")
+    return np.eye(count, dtype=floatx())[labels]
