@@ -1,0 +1,141 @@
+"""Where a dot of patches is faster than `lax.conv`: `python -m benchmarks.convolution`.
+
+Both forms of laminax's convolution are timed over a range of shapes: forward, with the gradients of input and kernel,
+and these within a loop. The bound `PATCH_BYTES` in `laminax/ops/convolution.py` follows from the last two columns.
+"""
+
+import argparse
+import functools
+import os
+import statistics
+import time
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from laminax.ops import convolution
+
+from . import machine
+
+# batch, height, width, channels, filters, window
+SHAPES = [
+    (64, 28, 28, 1, 32, 3),
+    (64, 13, 13, 32, 64, 3),
+    (64, 5, 5, 64, 64, 3),
+    (1, 224, 224, 3, 64, 3),
+    (16, 32, 32, 16, 16, 3),
+    (8, 14, 14, 128, 128, 3),
+    (32, 24, 24, 32, 32, 3),
+    (64, 14, 14, 64, 64, 3),
+    (64, 24, 24, 32, 32, 3),
+    (32, 32, 32, 64, 64, 3),
+    (64, 14, 14, 128, 128, 3),
+    (16, 56, 56, 64, 64, 3),
+    (32, 28, 28, 8, 16, 5),
+    (16, 64, 64, 16, 32, 5),
+    (32, 32, 32, 64, 64, 1),
+]
+FORMS = {"lax.conv": convolution._lax, "dot": convolution._patches_dot}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="how often the forms are timed in turn")
+    parser.add_argument("--keep-memory", action="store_true", help="let malloc keep what is freed")
+    options = parser.parse_args()
+    if options.keep_memory:
+        machine.keep_memory()
+    print(f"PATCH_BYTES is {convolution.PATCH_BYTES >> 20} MiB. Times in ms; in brackets: lax.conv / dot.")
+    print(f"{'input -> filters, window':30}{'patches MiB':>12}{'forward':>24}{'and backward':>24}{'in a loop':>24}")
+    for shape in sorted(SHAPES, key=patch_bytes):
+        cells = [compare(make(shape), options.rounds) for make in (forward, both, looped)]
+        print(
+            f"{describe(shape):30}{patch_bytes(shape) / 2**20:12.1f}" + "".join(f"{c:>24}" for c in cells), flush=True
+        )
+
+
+def patch_bytes(shape):
+    """The size of all patches laid side by side, in float32."""
+    batch, height, width, channels, _, window = shape
+    return batch * height * width * channels * window**2 * 4
+
+
+def describe(shape):
+    """In words."""
+    batch, height, width, channels, filters, window = shape
+    return f"{batch}x{height}x{width}x{channels} -> {filters}, {window}x{window}"
+
+
+def operands(shape):
+    """An input, and a kernel."""
+    batch, height, width, channels, filters, window = shape
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((batch, height, width, channels), "float32")
+    kernel = rng.standard_normal((window, window, channels, filters), "float32") / window
+    return jax.device_put((x, kernel))
+
+
+def convolve(form, x, kernel):
+    """With zeros around, so that the size stays."""
+    half = kernel.shape[0] // 2
+    pads = [(half, half)] * 2
+    more = (1,) if form is convolution._lax else ()
+    return form(x, kernel, (1, 1), (1, 1), pads, *more)
+
+
+def forward(shape):
+    """`{form: a function to time}` of the output."""
+    given = operands(shape)
+    return {name: functools.partial(jax.jit(functools.partial(convolve, form)), *given) for name, form in FORMS.items()}
+
+
+def both(shape):
+    """Of the output and the gradients of input and kernel."""
+    given = operands(shape)
+    return {name: functools.partial(jax.jit(gradients(form)), *given) for name, form in FORMS.items()}
+
+
+def gradients(form):
+    """Of the sum of squares."""
+    return jax.grad(lambda x, kernel: jnp.sum(jnp.square(convolve(form, x, kernel))), (0, 1))
+
+
+def looped(shape):
+    """The same within a loop, which is how steps run several at a time."""
+    given = operands(shape)
+
+    def make(form):
+        def turn(_, state):
+            return gradients(form)(*state)
+
+        once = np.int32(1)  # not compiled in, so that the loop stays one
+        return functools.partial(jax.jit(lambda n, *given: jax.lax.fori_loop(0, n, turn, given)), once, *given)
+
+    return {name: make(form) for name, form in FORMS.items()}
+
+
+def compare(functions, rounds):
+    """`lax.conv`'s and the dot's time, and their ratio: medians of rounds in which each is timed once."""
+    for function in functions.values():
+        jax.block_until_ready(function())
+    times = [[seconds(function) for function in functions.values()] for _ in range(rounds)]
+    ratio = statistics.median(a / b for a, b in times)
+    first, second = (statistics.median(column) * 1e3 for column in zip(*times))
+    return f"{first:.3g} {second:.3g} ({ratio:.2f})"
+
+
+def seconds(function):
+    """The least of a few calls."""
+    best = float("inf")
+    for _ in range(3):
+        began = time.perf_counter()
+        jax.block_until_ready(function())
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Numbers equal Keras's: layers, losses, metrics, optimizers, and the order of layers in graphs.
+
+The numbers were made by `golden/make.py`.
+"""
+
+import json
+import pathlib
+
+import jax
+import numpy as np
+import pytest
+
+import laminax as lx
+
+FOLDER = pathlib.Path(__file__).parent / "golden"
+CASES = json.loads((FOLDER / "cases.json").read_text())
+ARRAYS = dict(np.load(FOLDER / "arrays.npz"))
+
+
+def numbered(prefix):
+    """The arrays `prefix0`, `prefix1`, ..."""
+    found = []
+    while f"{prefix}{len(found)}" in ARRAYS:
+        found.append(ARRAYS[f"{prefix}{len(found)}"])
+    return found
+
+
+def ids(family):
+    return [f"{i}-{case['class']}-{json.dumps(case.get('arguments', {}))}" for i, case in enumerate(CASES[family])]
+
+
+def assert_close(found, wanted, tolerance=1e-6):
+    """Equal to 1e-6 of the largest number."""
+    found, wanted = np.asarray(found), np.asarray(wanted)
+    assert found.shape == wanted.shape
+    scale = max(1.0, float(np.abs(wanted).max(initial=0)))
+    np.testing.assert_allclose(found, wanted, rtol=tolerance, atol=tolerance * scale)
+
+
+@pytest.mark.parametrize("i", range(len(CASES["layers"])), ids=ids("layers"))
+def test_layer(i):
+    case = CASES["layers"][i]
+    layer = getattr(lx.layers, case["class"])(**case["arguments"])
+    given = numbered(f"layer{i}/input")
+    inputs = [given] if case["several"] else given
+    call = {k: np.array(v) if isinstance(v, list) else v for k, v in case["call"].items()}
+    layer(*inputs, **call)
+    layer.set_weights(numbered(f"layer{i}/weight"))
+    before = [v.value for v in layer.trainable_variables], [v.value for v in layer.non_trainable_variables]
+
+    outputs = layer(*inputs, **call)
+
+    leaves = jax.tree.leaves(outputs)
+    for found, wanted in zip(leaves, numbered(f"layer{i}/output"), strict=True):
+        assert_close(found, wanted)
+    for found, wanted in zip(layer.get_weights(), numbered(f"layer{i}/after"), strict=True):
+        assert_close(found, wanted)
+
+    probes = numbered(f"layer{i}/probe")
+
+    def scalar(trained, x):
+        found, _ = layer.stateless_call(trained, before[1], *x, **call)
+        return sum((o * p).sum() for o, p in zip(jax.tree.leaves(found), probes))
+
+    for found, wanted in zip(jax.grad(scalar)(before[0], inputs), numbered(f"layer{i}/weight_gradient"), strict=True):
+        assert_close(found, wanted, 2e-6)
+    of_inputs = numbered(f"layer{i}/input_gradient")
+    if of_inputs:
+        for found, wanted in zip(
+            jax.tree.leaves(jax.grad(scalar, argnums=1)(before[0], inputs)), of_inputs, strict=True
+        ):
+            assert_close(found, wanted, 2e-6)
+
+
+@pytest.mark.parametrize("i", range(len(CASES["losses"])), ids=ids("losses"))
+def test_loss(i):
+    case = CASES["losses"][i]
+    loss = getattr(lx.losses, case["class"])(**case["arguments"])
+    value = loss(ARRAYS[f"loss{i}/y_true"], ARRAYS[f"loss{i}/y_pred"], ARRAYS.get(f"loss{i}/weight"))
+    assert_close(value, ARRAYS[f"loss{i}/value"])
+
+
+@pytest.mark.parametrize("i", range(len(CASES["metrics"])), ids=ids("metrics"))
+def test_metric(i):
+    case = CASES["metrics"][i]
+    metric = getattr(lx.metrics, case["class"])(**case["arguments"])
+    metric.update_state(
+        ARRAYS[f"metric{i}/y_true"], ARRAYS[f"metric{i}/y_pred"], sample_weight=ARRAYS.get(f"metric{i}/weight")
+    )
+    assert_close(metric.result(), ARRAYS[f"metric{i}/value"])
+
+
+@pytest.mark.parametrize("i", range(len(CASES["optimizers"])), ids=ids("optimizers"))
+def test_optimizer(i):
+    case = CASES["optimizers"][i]
+    arguments = dict(case["arguments"])
+    if "schedule" in case:
+        name, given = case["schedule"]
+        arguments["learning_rate"] = getattr(lx.optimizers.schedules, name)(**given)
+    if "decay" in case:
+        arguments["weight_decay"] = case["decay"]
+    optimizer = getattr(lx.optimizers, case["class"])(**arguments)
+    if "exclude" in case:
+        optimizer.exclude_from_weight_decay(var_names=case["exclude"])
+    if "dynamic" in case:
+        optimizer = lx.optimizers.LossScaleOptimizer(optimizer, initial_scale=2.0**10, dynamic_growth_steps=7)
+    model = lx.Sequential(
+        [
+            lx.Input((6,)),
+            lx.layers.Dense(5, activation="tanh", kernel_regularizer=lx.regularizers.L2(0.1)),
+            lx.layers.BatchNormalization(),
+            lx.layers.Dropout(0.0),
+            lx.layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.set_weights(numbered("train/start"))
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    history = model.fit(ARRAYS["train/x"], ARRAYS["train/y"], batch_size=8, epochs=2, shuffle=False, verbose=0)
+    for found, wanted in zip(model.get_weights(), numbered(f"optimizer{i}/weight"), strict=True):
+        assert_close(found, wanted)
+    assert_close(history.history["loss"], ARRAYS[f"optimizer{i}/loss"])
+
+
+@pytest.mark.parametrize("i", range(len(CASES["graphs"])))
+def test_order_of_layers(i):
+    case = CASES["graphs"][i]
+    inputs = [lx.Input((4,), name=f"in{k}") for k in range(case["inputs"])]
+    tensors, shared = list(inputs), lx.layers.Dense(4, name="shared")
+    for k, (kind, a, b) in enumerate(case["plan"]):
+        if kind == "dense":
+            tensors.append(lx.layers.Dense(4, name=f"dense{k}")(tensors[a]))
+        elif kind == "shared":
+            tensors.append(shared(tensors[a]))
+        elif kind == "add":
+            tensors.append(lx.layers.Add(name=f"add{k}")([tensors[a], tensors[b]]))
+        else:
+            joined = lx.layers.Concatenate(name=f"concat{k}")([tensors[a], tensors[b]])
+            tensors.append(lx.layers.Dense(4, name=f"dense{k}")(joined))
+    model = lx.Model(inputs, [tensors[e] for e in case["ends"]])
+    assert [layer.name for layer in model.layers] == case["layers"]
