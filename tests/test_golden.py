@@ -46,30 +46,28 @@ def test_layer(i):
     call = {k: np.array(v) if isinstance(v, list) else v for k, v in case["call"].items()}
     layer(*inputs, **call)
     layer.set_weights(numbered(f"layer{i}/weight"))
-    before = [v.value for v in layer.trainable_variables], [v.value for v in layer.non_trainable_variables]
+    trained, kept = ([v.value for v in of] for of in (layer.trainable_variables, layer.non_trainable_variables))
+    probes = numbered(f"layer{i}/probe")
+    of_inputs = numbered(f"layer{i}/input_gradient")
 
-    outputs = layer(*inputs, **call)
+    def scalar(trained, inputs):
+        outputs, state = layer.stateless_call(trained, kept, *inputs, **call)
+        outputs = jax.tree.leaves(outputs)
+        return sum((o * p).sum() for o, p in zip(outputs, probes)), (outputs, state)
 
-    leaves = jax.tree.leaves(outputs)
-    for found, wanted in zip(leaves, numbered(f"layer{i}/output"), strict=True):
+    slope = jax.jit(jax.grad(scalar, (0, 1) if of_inputs else (0,), has_aux=True))
+    gradient, (outputs, state) = slope(trained, inputs)
+    for variable, value in zip(layer.non_trainable_variables, state, strict=True):
+        variable.assign(value)
+
+    for found, wanted in zip(outputs, numbered(f"layer{i}/output"), strict=True):
         assert_close(found, wanted)
     for found, wanted in zip(layer.get_weights(), numbered(f"layer{i}/after"), strict=True):
         assert_close(found, wanted)
-
-    probes = numbered(f"layer{i}/probe")
-
-    def scalar(trained, x):
-        found, _ = layer.stateless_call(trained, before[1], *x, **call)
-        return sum((o * p).sum() for o, p in zip(jax.tree.leaves(found), probes))
-
-    for found, wanted in zip(jax.grad(scalar)(before[0], inputs), numbered(f"layer{i}/weight_gradient"), strict=True):
+    for found, wanted in zip(gradient[0], numbered(f"layer{i}/weight_gradient"), strict=True):
         assert_close(found, wanted, 2e-6)
-    of_inputs = numbered(f"layer{i}/input_gradient")
-    if of_inputs:
-        for found, wanted in zip(
-            jax.tree.leaves(jax.grad(scalar, argnums=1)(before[0], inputs)), of_inputs, strict=True
-        ):
-            assert_close(found, wanted, 2e-6)
+    for found, wanted in zip(jax.tree.leaves(gradient[1:]), of_inputs, strict=True):
+        assert_close(found, wanted, 2e-6)
 
 
 @pytest.mark.parametrize("i", range(len(CASES["losses"])), ids=ids("losses"))

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 Array = Any
 
 
-@jax.custom_jvp
+@jax.jit  # so that calls of a layer outside of any step compile it once
 def lstm_steps(z: Array, kernel: Array, h: Array, c: Array) -> tuple[Array, Array]:
     """Run `i, f, g, o = split(z_t + h @ kernel)`, `c = s(f) * c + s(i) * tanh(g)`, `h = s(o) * tanh(c)`; `s` = sigmoid.
 
@@ -23,6 +23,11 @@ def lstm_steps(z: Array, kernel: Array, h: Array, c: Array) -> tuple[Array, Arra
     Returns:
         `h` after each step, `(steps, batch, units)`, and the last `c`.
     """
+    return _steps(z, kernel, h, c)
+
+
+@jax.custom_jvp
+def _steps(z: Array, kernel: Array, h: Array, c: Array) -> tuple[Array, Array]:
     (_, c), (outputs, _, _) = _run(z, kernel, h, c)
     return outputs, c
 
@@ -50,7 +55,7 @@ def _half(t: Array) -> Array:
     return t * 0.5 + 0.5
 
 
-@lstm_steps.defjvp
+@_steps.defjvp
 def _derivative(given: Any, moved: Any) -> Any:
     (z, kernel, h, c), (z_dot, kernel_dot, h_dot, c_dot) = given, moved
     (_, last), (outputs, memory, t) = _run(z, kernel, h, c)
