@@ -40,12 +40,23 @@ def numbered(samples):
         yield f"{sample.cls.__name__}{n or ''}"
 
 
+def where(condition):
+    """Marks a check that is for those samples alone of which the condition holds."""
+
+    def mark(check):
+        check.applies = condition
+        return check
+
+    return mark
+
+
 def parametrize(samples, checks):
-    """Each check on each sample; a check is a function of the sample."""
+    """Each check on each sample that it applies to; a check is a function of the sample."""
     pairs = [
         pytest.param(check, sample, id=f"{name}-{check.__name__.removeprefix('check_')}")
         for sample, name in zip(samples, numbered(samples))
         for check in checks
+        if getattr(check, "applies", bool)(sample)
     ]
     return pytest.mark.parametrize(("check", "sample"), pairs)
 

@@ -25,6 +25,7 @@ from contract import (
     policy,
     quick_jit,
     tracers_in,
+    where,
 )
 
 import laminax as lx
@@ -46,6 +47,7 @@ class LayerSample:
         mask: what becomes of a mask of the steps in axis 1: it `"passes"`, `"stops"` (is used up),
             `"warns"` (the class knows of no masks), or the class makes its `"own"`; `None` where axis 1 is no step.
         notes: `"random"` (in training), `"stateful"` (a call changes the next one, the batch size is fixed),
+            `"knows no padding"`, `"discrete"` (without floats, and so without a gradient),
             `"biased"` (the gradient in training leaves something out on purpose), `"custom"` (holds a class that is
             not the library's).
     """
@@ -116,11 +118,6 @@ def symbols(sample, axes):
     return jax.tree.map(one, sample.inputs)
 
 
-def skip_stateful(sample):
-    if "stateful" in sample.notes:
-        pytest.skip("a stateful layer's call depends on the one before, by definition")
-
-
 # Building and shapes.
 
 
@@ -155,10 +152,9 @@ def tiled(x, times, axes):
     return np.tile(x, [times if a in axes else 1 for a in range(x.ndim)])
 
 
+@where(lambda sample: sample.free)
 def check_free_sizes(sample):
     """With other axes free, the symbolic shape fits real calls of two sizes."""
-    if not sample.free:
-        pytest.skip("no size but the batch's may be free for this class")
     layer = sample.make()
     found = layer(*symbols(sample, (0, *sample.free)))
     for times in (1, 2):
@@ -270,20 +266,18 @@ def check_threads(sample):
 # The batch.
 
 
+@where(lambda sample: "stateful" not in sample.notes)
 def check_rows_are_apart(sample):
     """In inference, rows in another order give the same outputs in that order."""
-    skip_stateful(sample)
     order = np.random.default_rng(5).permutation(first(sample.inputs).shape[0])
     inputs = jax.tree.map(lambda x: x[order], sample.inputs)
     wanted = jax.tree.map(lambda y: y[order], sample.outputs)
     assert_close(sample.layer(*arrays(inputs)), wanted)
 
 
+@where(lambda sample: not {"stateful", "random", "knows no padding"} & {*sample.notes})
 def check_padding_rows_do_not_count(sample):
     """In training, rows that only pad the batch change neither the other rows' outputs nor the state."""
-    skip_stateful(sample)
-    if "random" in sample.notes:
-        pytest.skip("random numbers are drawn for the whole batch, so a longer one draws others")
     layer, (params, extras) = sample.layer, sample.layer.state()
 
     def padded(x):
@@ -294,8 +288,7 @@ def check_padding_rows_do_not_count(sample):
     with pure.running(variables(layer), {**params, **extras}, True, jnp.asarray(real)) as frame:
         outputs = layer(*arrays(jax.tree.map(padded, sample.inputs)))
         new = {path: variables(layer)[path].value for path in extras}
-    if frame.rows_lost:
-        pytest.skip("the class says that it does not know of padding, so no batch is padded for it")
+    assert not frame.rows_lost
     assert_close((jax.tree.map(lambda y: y[real], outputs), new), sample.results[-1])
 
 
@@ -317,12 +310,11 @@ def masked_call(sample, inputs, mask, training):
 
 
 def mask_for(sample):
-    if sample.mask is None:
-        pytest.skip("axis 1 of the sample's input holds no steps")
     batch, steps = first(sample.inputs).shape[:2]
     return jnp.arange(steps) < jnp.asarray([steps, steps - 1, 1, steps - 2] * batch)[:batch, None]
 
 
+@where(lambda sample: sample.mask)
 def check_mask(sample):
     """A mask goes on, is used up, or is dropped with a warning, as the sample says."""
     mask = mask_for(sample)
@@ -341,11 +333,10 @@ def check_mask(sample):
     assert_finite(outputs)
 
 
+@where(lambda sample: sample.mask in ("passes", "stops"))
 def check_masked_steps_do_not_count(sample):
     """What stands in masked steps changes no output of the others, in inference and in training."""
     mask = mask_for(sample)
-    if sample.mask not in ("passes", "stops"):
-        pytest.skip("the class takes no mask from its input")
     kept = np.asarray(mask)
 
     def junk(x):
@@ -386,21 +377,16 @@ def slope_of(sample):
     return quick_jit(jax.value_and_grad(scalar)), {"params": params, "inputs": floats}
 
 
-def skip_without_gradient(sample):
-    if not sample.layer.trainable_weights and not any(is_float(x) for x in jax.tree.leaves(sample.inputs)):
-        pytest.skip("no float goes in and there are no weights, so there is no gradient")
-
-
+@where(lambda sample: "discrete" not in sample.notes)
 def check_gradient_is_the_difference(sample):
     """In float64, with respect to weights and float inputs, in inference and in training."""
-    skip_without_gradient(sample)
     with policy("float64"):
         check_gradient(*sample.slope)
 
 
+@where(lambda sample: "discrete" not in sample.notes)
 def check_finite_at_zero(sample):
     """Inputs of zeros (padding) give finite values and gradients."""
-    skip_without_gradient(sample)
     with policy("float64"):
         slope, point = sample.slope
         assert_finite(slope({**point, "inputs": jax.tree.map(jnp.zeros_like, point["inputs"])}))
@@ -436,10 +422,9 @@ def check_mixed_float16(sample):
 # Configs, arguments, freezing.
 
 
+@where(lambda sample: "custom" not in sample.notes)
 def check_config(sample):
     """A layer made from a config has that config, and, with the same weights, the same output."""
-    if "custom" in sample.notes:
-        pytest.skip("it holds a class of the test's own, and a config makes none of those: there is no way to name it")
     twin = from_json(sample.layer)
     if "stateful" not in sample.notes:
         twin(*arrays(sample.inputs))

@@ -120,7 +120,7 @@ LAYERS = [
     LayerSample(
         layers.LSTMCell, {"units": 3, "dropout": 0.2, "recurrent_dropout": 0.2}, (ROWS, STATES), notes=("random",)
     ),
-    steps(layers.Lambda, {"function": activations.gelu}, free=(1, 2), mask="warns"),
+    steps(layers.Lambda, {"function": activations.gelu}, free=(1, 2), mask="warns", notes=("knows no padding",)),
     steps(layers.LayerNormalization, {}, mask="passes"),
     steps(layers.LayerNormalization, {"axis": [1, 2], "center": False}, free=()),
     steps(layers.LayerNormalization, {"axis": 1, "scale": False}, free=(2,)),
@@ -138,12 +138,17 @@ LAYERS = [
     ),
     LayerSample(layers.Normalization, {"axis": None, "mean": 0.5, "variance": 2.0}, (ROWS,)),
     steps(layers.RNN, lambda: {"cell": layers.LSTMCell(3), "return_sequences": True}, mask="passes"),
-    steps(layers.RNN, lambda: {"cell": Mean(), "zero_output_for_mask": True}, mask="stops", notes=("custom",)),
+    steps(
+        layers.RNN,
+        lambda: {"cell": Mean(), "zero_output_for_mask": True},
+        mask="stops",
+        notes=("custom", "knows no padding"),
+    ),
     steps(layers.RNN, lambda: {"cell": Mean(0.3)}, mask="stops", notes=("random", "custom")),
     steps(layers.ReLU, {}, free=(1, 2), mask="passes"),
     steps(layers.ReLU, {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.3}, free=(1, 2), mask="passes"),
     steps(layers.Rescaling, {"scale": 0.5, "offset": [0.1, 0.2, 0.3]}, mask="passes"),
-    LayerSample(layers.Rescaling, {"scale": 1 / 255}, (integers(255, 4, 3),), free=(1,)),
+    LayerSample(layers.Rescaling, {"scale": 1 / 255}, (integers(255, 4, 3),), free=(1,), notes=("discrete",)),
     steps(layers.Reshape, {"target_shape": [3, -1]}, mask="warns"),
     images(layers.Reshape, {"target_shape": [42, 4]}, free=()),
     steps(layers.Softmax, {}, free=(1, 2), mask="passes"),

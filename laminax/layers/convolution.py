@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .. import activations, constraints, initializers, ops, regularizers
+from .. import activations, ops
 from .._core import checks, settings
 from .dense import known_size
 from .input_spec import InputSpec
@@ -47,12 +47,8 @@ class Convolution(Layer):
         self.groups = checks.integer(self, "groups", groups)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.describe_weight("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.describe_weight("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         if self.filters % self.groups:
             raise ValueError(f"{type(self).__name__}: groups ({groups}) must divide filters ({filters}).")
@@ -64,22 +60,8 @@ class Convolution(Layer):
         channels = known_size(self, input_shape, axis)
         if channels % self.groups:
             raise ValueError(f"Layer {self.name!r}: groups ({self.groups}) must divide the {channels} input channels.")
-        self.kernel = self.add_weight(
-            (*self.kernel_size, channels // self.groups, self.filters),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.filters,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.kernel = self.make_weight("kernel", (*self.kernel_size, channels // self.groups, self.filters))
+        self.bias = self.make_weight("bias", (self.filters,)) if self.use_bias else None
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
 
     def call(self, inputs: Array) -> Array:

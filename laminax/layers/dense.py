@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .. import activations, constraints, initializers, regularizers
+from .. import activations
 from .._core import checks
 from ..ops.linear import project
 from .input_spec import InputSpec
@@ -47,32 +47,14 @@ class Dense(Layer):
         self.units = checks.integer(self, "units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.describe_weight("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.describe_weight("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape: Any) -> None:
         features = known_size(self, input_shape, -1)
-        self.kernel = self.add_weight(
-            (features, self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.kernel = self.make_weight("kernel", (features, self.units))
+        self.bias = self.make_weight("bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
 
     def call(self, inputs: Array) -> Array:

@@ -5,7 +5,6 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from .. import constraints, initializers, regularizers
 from .._core import checks
 from .layer import Array, Layer
 
@@ -47,22 +46,14 @@ class Embedding(Layer):
         super().__init__(**kwargs)
         self.input_dim = checks.integer(self, "input_dim", input_dim)
         self.output_dim = checks.integer(self, "output_dim", output_dim)
-        self.embeddings_initializer = initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.describe_weight("embeddings", embeddings_initializer, embeddings_regularizer, embeddings_constraint)
         self.mask_zero = mask_zero
         self._start = weights
         self.supports_masking = mask_zero
 
     def build(self, input_shape: Any = None) -> None:
-        self.embeddings = self.add_weight(
-            (self.input_dim, self.output_dim),
-            self.embeddings_initializer,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-            autocast=False,  # rows are converted, not the matrix
-            name="embeddings",
-        )
+        shape = self.input_dim, self.output_dim
+        self.embeddings = self.make_weight("embeddings", shape, autocast=False)  # rows are converted, not the matrix
         if self._start is not None:
             matrix = self._start[0] if isinstance(self._start, (list, tuple)) and len(self._start) == 1 else self._start
             self.embeddings.assign(matrix)

@@ -138,6 +138,17 @@ class Layer(Configurable, Stateless):
         variable.constraint = constraints.get(constraint)
         return variable
 
+    def describe_weight(self, name: str, initializer: Any, regularizer: Any = None, constraint: Any = None) -> None:
+        """Keep in `<name>_initializer` and so on what `make_weight` will give the weight."""
+        setattr(self, f"{name}_initializer", initializers.get(initializer))
+        setattr(self, f"{name}_regularizer", regularizers.get(regularizer))
+        setattr(self, f"{name}_constraint", constraints.get(constraint))
+
+    def make_weight(self, name: str, shape: tuple[int, ...], /, **more: Any) -> Variable:
+        """Make a weight that has been described. Assign it to an attribute, so that the layer owns it."""
+        rules = {rule: getattr(self, f"{name}_{rule}") for rule in ("initializer", "regularizer", "constraint")}
+        return self.add_weight(shape, **{"name": name, **rules, **more})
+
     def add_loss(self, loss: Any) -> None:
         """Add a scalar, computed in `call`, to what training makes small."""
         frame = context.current()

@@ -5,7 +5,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .. import constraints, initializers, regularizers
 from .._core import checks, context, dtypes
 from .._core.variable import Variable
 from .dense import known_size
@@ -41,6 +40,9 @@ class BatchNormalization(Layer):
 
     supports_masking = True
 
+    moving_mean_initializer: Any
+    moving_variance_initializer: Any
+
     def __init__(
         self,
         axis: int = -1,
@@ -68,14 +70,10 @@ class BatchNormalization(Layer):
         self.epsilon = checks.number(self, "epsilon", epsilon)
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
-        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.describe_weight("beta", beta_initializer, beta_regularizer, beta_constraint)
+        self.describe_weight("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
+        self.describe_weight("moving_mean", moving_mean_initializer)
+        self.describe_weight("moving_variance", moving_variance_initializer)
         self.renorm = renorm
         self.renorm_clipping = _checked_clipping(renorm_clipping)
         self.renorm_momentum = checks.fraction(self, "renorm_momentum", renorm_momentum)
@@ -183,12 +181,8 @@ class LayerNormalization(Layer):
         self.epsilon = checks.number(self, "epsilon", epsilon)
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.describe_weight("beta", beta_initializer, beta_regularizer, beta_constraint)
+        self.describe_weight("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
 
     def _axes(self, rank: int) -> tuple[int, ...]:
         axes = [self.axis] if isinstance(self.axis, int) else self.axis
@@ -216,25 +210,8 @@ class LayerNormalization(Layer):
 
 def add_scale_and_offset(layer: Any, shape: tuple[int, ...]) -> tuple[Variable | None, Variable | None]:
     """`gamma` and `beta` of a normalization, `None` where it has none. They stay in their own float type."""
-    gamma = beta = None
-    if layer.scale:
-        gamma = layer.add_weight(
-            shape,
-            layer.gamma_initializer,
-            autocast=False,
-            regularizer=layer.gamma_regularizer,
-            constraint=layer.gamma_constraint,
-            name="gamma",
-        )
-    if layer.center:
-        beta = layer.add_weight(
-            shape,
-            layer.beta_initializer,
-            autocast=False,
-            regularizer=layer.beta_regularizer,
-            constraint=layer.beta_constraint,
-            name="beta",
-        )
+    gamma = layer.make_weight("gamma", shape, autocast=False) if layer.scale else None
+    beta = layer.make_weight("beta", shape, autocast=False) if layer.center else None
     return gamma, beta
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .. import activations, constraints, initializers, regularizers
+from .. import activations
 from .._core import checks, pure
 from .._core.config import arguments, snake_case
 from .._core.holder import partition
@@ -143,6 +143,8 @@ class LSTMCell(Layer):
     `c = sigmoid(f) * c + sigmoid(i) * tanh(g)`, `h = sigmoid(o) * tanh(c)`.
     """
 
+    bias_initializer: Any
+
     def __init__(
         self,
         units: int,
@@ -169,16 +171,10 @@ class LSTMCell(Layer):
         self.activation = activations.get(activation)
         self.recurrent_activation = activations.get(recurrent_activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.recurrent_initializer = initializers.get(recurrent_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
+        self.describe_weight("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.describe_weight("recurrent", recurrent_initializer, recurrent_regularizer, recurrent_constraint)
+        self.describe_weight("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.unit_forget_bias = unit_forget_bias
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.recurrent_constraint = constraints.get(recurrent_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
         self.dropout = checks.fraction(self, "dropout", dropout)
         self.recurrent_dropout = checks.fraction(self, "recurrent_dropout", recurrent_dropout)
         self.seed = seed
@@ -190,30 +186,11 @@ class LSTMCell(Layer):
         return [self.units, self.units]
 
     def build(self, input_shape: Any) -> None:
-        width = 4 * self.units
-        self.kernel = self.add_weight(
-            (input_shape[-1], width),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.recurrent_kernel = self.add_weight(
-            (self.units, width),
-            self.recurrent_initializer,
-            regularizer=self.recurrent_regularizer,
-            constraint=self.recurrent_constraint,
-            name="recurrent_kernel",
-        )
+        self.kernel = self.make_weight("kernel", (input_shape[-1], 4 * self.units))
+        self.recurrent_kernel = self.make_weight("recurrent", (self.units, 4 * self.units), name="recurrent_kernel")
         self.bias = None
         if self.use_bias:
-            self.bias = self.add_weight(
-                (width,),
-                self._start_bias,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+            self.bias = self.make_weight("bias", (4 * self.units,), initializer=self._start_bias)
 
     def _start_bias(self, shape: tuple[int, ...], dtype: str) -> Array:
         bias = self.bias_initializer(shape, dtype)
@@ -268,7 +245,8 @@ class LSTMCell(Layer):
         """All steps of a cell with the usual activations: the last output, all outputs, the last states."""
         z = jnp.swapaxes(z, 0, 1)
         outputs, c = lstm_steps(jnp.flip(z, 0) if reverse else z, self.recurrent_kernel.value, *states)
-        return outputs[-1], jnp.swapaxes(outputs, 0, 1), [outputs[-1], c]
+        last, h = (outputs[-1],) * 2 if len(outputs) else (jnp.zeros_like(states[0]), states[0])
+        return last, jnp.swapaxes(outputs, 0, 1), [h, c]
 
     def _gates(self, z: Array) -> list[Array]:
         """The four gates. As `sigmoid(z) = tanh(z / 2) / 2 + 1/2`, the default ones need one tanh over all of `z`."""

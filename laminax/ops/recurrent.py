@@ -37,7 +37,8 @@ def scan_steps(
     """
     time_first = jax.tree.map(lambda x: _ordered(x, reverse), inputs)
     marks = None if mask is None else _ordered(mask.astype(bool), reverse)
-    shapes = jax.eval_shape(step, jax.tree.map(lambda x: x[0], time_first), states, extras)[0]
+    first = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), time_first)
+    shapes = jax.eval_shape(step, first, states, extras)[0]
     start = jnp.zeros(shapes.shape, shapes.dtype)
 
     def body(carry: Any, xs: Any) -> Any:
@@ -55,7 +56,7 @@ def scan_steps(
     (states, extras, last), outputs = jax.lax.scan(
         body, (states, extras, start), (time_first, marks), unroll=count if unroll and isinstance(count, int) else 1
     )
-    if zero_masked and marks is not None:
+    if zero_masked and marks is not None and count != 0:
         last = outputs[-1]
     return last, jnp.swapaxes(outputs, 0, 1), states, extras
 
