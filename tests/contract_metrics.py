@@ -78,7 +78,7 @@ def check_any_split_is_the_same(sample):
     """The result is that of all samples, however they are cut into batches and in whatever order these come."""
 
     @settings(max_examples=6, deadline=None, derandomize=True, database=None)
-    @given(st.permutations(range(sample.size)), st.sampled_from([(2, 4), (1, 2, 4), (1, 3, 5), (1, 2, 3, 4, 5), (3,)]))
+    @given(st.permutations(range(sample.size)), st.sampled_from([(2, 4), (1, 2, 4), (2, 3)]))
     def any_split(order, cuts):
         parts = np.split(np.array(order), cuts)
         assert_close(result(sample.make(), *(rows(sample, part) for part in parts)), sample.value)

@@ -150,8 +150,13 @@ CASES = [
         "'zeroes'; Did you mean; 'zero'",
     ),
     ("argument", lambda: layers.Dense(3, activaton="relu"), TypeError, "'activaton'; Did you mean 'activation'"),
-    ("argument of fit", lambda: classifier().fit(X, C, epoch=3), TypeError, "fit; 'epoch'"),
-    ("argument of compile", lambda: regression(metric=["mae"]), TypeError, "compile; 'metric'"),
+    (
+        "argument of fit",
+        lambda: classifier().fit(X, C, epoch=3),
+        TypeError,
+        "fit has no argument 'epoch'; Did you mean 'epochs'",
+    ),
+    ("argument of compile", lambda: regression(metric=["mae"]), TypeError, "compile; 'metric'; Did you mean 'metrics'"),
     ("combine_losses", lambda: two(combine_losses="product"), ValueError, "combine_losses; 'product'; 'mean', 'sum'"),
     ("loss_weights", lambda: two(loss_weights={"size": "a"}), TypeError, "loss_weights are numbers; got 'a'"),
     # Order

@@ -1,5 +1,7 @@
 """Symbolic tensors, and the shapes that they infer."""
 
+import operator
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -82,7 +84,8 @@ def test_shape_errors_name_the_shapes():
 @pytest.mark.parametrize(
     ("use", "words"),
     [
-        (lambda x: np.exp(x), "does not support ufuncs"),
+        (lambda x: np.exp(x), "no value yet. Use laminax.ops instead of numpy"),
+        (lambda x: jnp.exp(x), "SymbolicTensor"),
         (lambda x: np.asarray(x), "no value yet. Use laminax.ops instead of numpy"),
         (lambda x: 1 if x[0, 0] > 0 else 2, "can't decide an `if`"),
         (lambda x: len(x), "has no length before there is data"),
@@ -92,6 +95,30 @@ def test_shape_errors_name_the_shapes():
 def test_what_a_symbolic_tensor_can_not_do(use, words):
     with pytest.raises(TypeError, match=words):
         use(lx.Input((3,)))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        operator.add,
+        operator.sub,
+        operator.mul,
+        operator.truediv,
+        operator.floordiv,
+        operator.mod,
+        operator.pow,
+        operator.lt,
+        operator.le,
+        operator.gt,
+        operator.ge,
+    ],
+)
+def test_operators_with_arrays_on_the_left(function):
+    x = np.array([[1.0, 2.0, 3.0], [2.0, 2.0, 2.0]], "float32")
+    inputs = lx.Input((3,))
+    for left in (np.array([2.0, 2.0, 4.0], "float32"), jnp.array([2.0, 2.0, 4.0]), np.float32(2)):
+        model = lx.Model(inputs, function(left, inputs))
+        np.testing.assert_array_equal(model(x), function(np.asarray(left), x))
 
 
 def test_repr():

@@ -2,7 +2,13 @@
 
 import contextlib
 import difflib
-from collections.abc import Iterable, Iterator
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def did_you_mean(name: object, options: Iterable[str]) -> str:
@@ -34,6 +40,20 @@ def shape_text(shape: object) -> str:
     if isinstance(shape, tuple) and shape and not all(d is None or isinstance(d, int) for d in shape):
         return "(" + ", ".join(shape_text(d) if isinstance(d, tuple) else str(d) for d in shape) + ")"
     return str(shape)
+
+
+def named_arguments(function: Callable[P, T]) -> Callable[P, T]:
+    """A function that names the argument that was meant, where one is misspelt."""
+    known = inspect.signature(function).parameters
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        for name in kwargs:
+            if name not in known:
+                raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
+        return function(*args, **kwargs)
+
+    return checked
 
 
 @contextlib.contextmanager

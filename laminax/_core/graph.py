@@ -20,8 +20,6 @@ from .variable import Variable, scratch
 class SymbolicTensor:
     """A shape, a type, and the call that makes it. `None` is a free dimension."""
 
-    __array_ufunc__ = None
-
     def __init__(
         self,
         shape: Iterable[int | None],
@@ -58,13 +56,31 @@ class SymbolicTensor:
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(
-            f"{self} has no value yet. Use {PACKAGE}.ops instead of numpy, or put the code into a Layer's call."
+            f"{self} has no value yet. Use {PACKAGE}.ops instead of numpy and jax.numpy, "
+            "or put the code into a Layer's call."
         )
 
-    def __jax_array__(self) -> Any:
-        raise TypeError(
-            f"{self} has no value yet. Use {PACKAGE}.ops instead of jax.numpy, or put the code into a Layer's call."
-        )
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        reflected = _REFLECTED.get(function.__name__)
+        if reflected is None or method != "__call__" or inputs[-1] is not self:
+            return self.__array__()
+        return getattr(self, reflected)(inputs[0])  # `array + tensor`, which NumPy was asked first
+
+
+_REFLECTED = {
+    "add": "__radd__",
+    "subtract": "__rsub__",
+    "multiply": "__rmul__",
+    "divide": "__rtruediv__",
+    "floor_divide": "__rfloordiv__",
+    "remainder": "__rmod__",
+    "power": "__rpow__",
+    "matmul": "__rmatmul__",
+    "less": "__gt__",
+    "less_equal": "__ge__",
+    "greater": "__lt__",
+    "greater_equal": "__le__",
+}
 
 
 class Node:

@@ -65,7 +65,7 @@ class LossScaleOptimizer(Optimizer):
 
     def scale_loss(self, loss: Array, state: Values | None = None) -> Array:
         scale = self._cells["dynamic_scale"].value if state is None else state["dynamic_scale"]
-        return loss * scale.astype(loss.dtype)
+        return jnp.asarray(loss) * scale.astype(jnp.result_type(loss))
 
     @property
     def learning_rate(self) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import losses, metrics, optimizers
 from .._core import checks
+from .._core.errors import named_arguments
 from ..callbacks import History
 from ..data.sources import Sample
 from ..layers.layer import Layer
@@ -27,6 +28,7 @@ class Trainable(Layer):
     history: History | None = None
     stop_training = False
 
+    @named_arguments
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -79,6 +81,7 @@ class Trainable(Layer):
         )
         self._trainer = Trainer(self, settings)
 
+    @named_arguments
     def fit(
         self,
         x: Any = None,
@@ -145,6 +148,7 @@ class Trainable(Layer):
             seed=seed,
         )
 
+    @named_arguments
     def evaluate(
         self,
         x: Any = None,
@@ -167,6 +171,7 @@ class Trainable(Layer):
         )
         return logs if return_dict else _listed(logs)
 
+    @named_arguments
     def predict(
         self,
         x: Any,
@@ -178,6 +183,7 @@ class Trainable(Layer):
         """The outputs for data, as NumPy arrays in the structure of the outputs. Arguments as `fit`."""
         return predict(self._trainer, x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
 
+    @named_arguments
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
