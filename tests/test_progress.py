@@ -74,8 +74,10 @@ def test_the_bar_on_a_terminal(monkeypatch):
     terminal = on_terminal(monkeypatch)
     regression().fit(X, R, batch_size=4, epochs=2, steps_per_epoch=10, callbacks=[Each()])
     text = terminal.getvalue()
-    bars = re.findall(r"\rEpoch 1/2  \[([#.]*)\] (\d+)/10  ([^ ]+ [a-z]+) left  loss \d\.\d+", text)
-    assert [int(done) for _, done, _ in bars] == list(range(1, 11))
+    first, *bars = re.findall(r"\rEpoch 1/2  \[([#.]*)\] (\d+)/10  (?:([^ ]+ [a-z]+) left  )?loss \d\.\d+", text)
+    assert first == ("##......................", "1", "")
+    assert [int(done) for _, done, _ in bars] == list(range(2, 11))
+    assert all(left for _, _, left in bars)
     assert {len(bar) for bar, _, _ in bars} == {24}
     filled = [bar.count("#") for bar, _, _ in bars]
     assert filled == sorted(filled)
@@ -94,10 +96,17 @@ class Each(callbacks.Callback):
 
 
 def test_the_time_that_is_left_follows_from_the_steps(monkeypatch):
+    """The first ones aside, which hold the compilation."""
     stream = Terminal()
     shown = Progress(1, "Epoch {}/3", stream)
     clock = Clock(0.0)
     monkeypatch.setattr(progress, "time", clock)
+    shown.begin(0, 100)
+    clock.now += 1000
+    shown.update(1, {"loss": 0.5})
+    assert stream.getvalue() == "\rEpoch 1/3  [........................] 1/100  loss 0.5000"
+    shown.end(100, {"loss": 0.5})
+    stream.truncate(stream.seek(0))
     shown.begin(0, 100)
     clock.now += 30
     shown.update(25, {"loss": 0.5})

@@ -31,6 +31,7 @@ class Progress:
         self._display: Any = None
         self._last = 0.0
         self._width = 0
+        self._since: tuple[int, float] | None = None  # steps and time from which on the pace is told
 
     def say(self, line: str) -> None:
         """Print a line of its own."""
@@ -47,6 +48,8 @@ class Progress:
         """An epoch begins."""
         self.epoch, self.steps, self.began = epoch, steps, time.perf_counter()
         self._last = 0.0
+        if self._since is not None:
+            self._since = 0, self.began
 
     def due(self) -> bool:
         """Whether it is time to show the bar again."""
@@ -55,14 +58,20 @@ class Progress:
     def update(self, done: int, logs: dict[str, float]) -> None:
         """Show the bar."""
         self._last = time.perf_counter()
-        elapsed = self._last - self.began
         if self.steps:
             filled = min(_WIDTH, _WIDTH * done // self.steps)
-            left = elapsed / max(done, 1) * max(self.steps - done, 0)
-            bar = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done}/{self.steps}  {_duration(left)} left"
+            bar = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done}/{self.steps}  {self._left(done)}".rstrip()
         else:
             bar = f"step {done}"
         self._write(f"{self._title()}  {bar}  {_numbers(logs)}".rstrip(), end=False)
+
+    def _left(self, done: int) -> str:
+        """The time until the end of the epoch, at the pace since the first steps of all, which hold the compilation."""
+        if self._since is None:
+            self._since = done, self._last
+        steps, began = self._since
+        rest = max((self.steps or 0) - done, 0)
+        return f"{_duration((self._last - began) / (done - steps) * rest)} left" if done > steps else ""
 
     def end(self, done: int, logs: dict[str, float]) -> None:
         """Show the line of a finished epoch."""
