@@ -48,6 +48,7 @@ def convolutional():
         model.add(layers.Activation("relu"))
         if pool:
             model.add(layers.MaxPooling2D())
+        model.add(layers.Dropout(0.15))
     model.add(layers.Flatten())
     model.add(layers.Dropout(0.4))
     model.add(layers.Dense(10, activation="softmax"))
@@ -58,7 +59,7 @@ def convolutional():
 WAYS = {
     "Dense": (dense, (64,), 40, 0.003),
     "LSTM": (recurrent, (8, 8), 50, 0.004),
-    "Conv2D": (convolutional, (8, 8, 1), 30, 0.003),
+    "Conv2D": (convolutional, (8, 8, 1), 40, 0.004),
 }
 
 
