@@ -1,17 +1,15 @@
-"""Samples of every public class: arguments, inputs, and what is peculiar to it. A new class is one line here."""
+"""Samples of every public class but layers, which are in `samples/`. A new class is one line here."""
 
-import functools
 import inspect
 
 import numpy as np
 from contract_callbacks import CallbackSample
-from contract_layers import LayerSample
 from contract_losses import LossSample
 from contract_metrics import MetricSample
 from contract_optimizers import OptimizerSample
 from contract_small import ActivationSample, SmallSample
 
-from laminax import activations, callbacks, constraints, initializers, layers, losses, metrics, optimizers, regularizers
+from laminax import activations, callbacks, constraints, initializers, losses, metrics, optimizers, regularizers
 
 _rng = np.random.default_rng(20261124)
 
@@ -22,142 +20,6 @@ def normal(*shape):
 
 def integers(high, *shape):
     return _rng.integers(0, high, shape).astype("int32")
-
-
-# Layers.
-
-ROWS = normal(4, 6)
-STEPS = normal(4, 5, 3)  # (batch, steps, features)
-IMAGES = normal(4, 7, 6, 4)  # (batch, height, width, channels)
-STATES = [normal(4, 3), normal(4, 3)]
-steps = functools.partial(LayerSample, inputs=(STEPS,), free=(1,))
-images = functools.partial(LayerSample, inputs=(IMAGES,), free=(1, 2))
-
-
-BACKWARDS = {
-    "units": 3,
-    "go_backwards": True,
-    "use_bias": False,
-    "activation": "relu",
-    "recurrent_activation": "hard_sigmoid",
-}
-NOISY = {"units": 3, "dropout": 0.3, "recurrent_dropout": 0.3, "seed": 3}
-
-
-class Mean(layers.Layer):
-    """A cell whose state is a running mean: one without `prepare` and `advance`, with dropout of its own."""
-
-    state_size = 3
-
-    def __init__(self, rate=0.0, **kwargs):
-        super().__init__(**kwargs)
-        self.rate = rate
-        self.dropout = layers.Dropout(rate)
-
-    def build(self, input_shape):
-        self.kernel = self.add_weight((input_shape[-1], 3), name="kernel")
-
-    def call(self, inputs, states, training=False):
-        state = (states[0] + self.dropout(inputs @ self.kernel, training=training)) / 2
-        return state, [state]
-
-
-LAYERS = [
-    steps(layers.Activation, {"activation": "tanh"}, free=(1, 2), mask="passes"),
-    LayerSample(layers.Activation, {"activation": "softmax"}, (ROWS,), free=(1,)),
-    steps(layers.Add, {}, inputs=([STEPS, normal(4, 5, 3), normal(4, 5, 3)],), free=(1, 2), mask="passes"),
-    LayerSample(layers.Add, {}, ([STEPS, normal(4, 3)],), free=()),
-    images(layers.AveragePooling2D, {}),
-    images(layers.AveragePooling2D, {"pool_size": 3, "strides": 2, "padding": "same"}),
-    images(layers.AveragePooling2D, {"pool_size": [2, 1], "data_format": "channels_first"}, free=(2, 3)),
-    steps(layers.BatchNormalization, {}, mask="passes"),
-    LayerSample(layers.BatchNormalization, {"scale": False, "center": False, "momentum": 0.5}, (ROWS,)),
-    images(layers.BatchNormalization, {"axis": 1, "gamma_regularizer": "l2"}, free=(2, 3)),
-    LayerSample(layers.BatchNormalization, {"renorm": True}, (ROWS,), notes=("biased",)),
-    steps(layers.Concatenate, {}, inputs=([STEPS, normal(4, 5, 2)],), mask="passes"),
-    steps(layers.Concatenate, {"axis": 1}, inputs=([STEPS, normal(4, 2, 3)],)),
-    images(layers.Conv2D, {"filters": 2, "kernel_size": 3, "activation": "relu"}, mask="warns"),
-    images(layers.Conv2D, {"filters": 2, "kernel_size": [3, 2], "strides": 2, "padding": "same", "use_bias": False}),
-    images(
-        layers.Conv2D, {"filters": 4, "kernel_size": 2, "groups": 2, "dilation_rate": 2, "kernel_regularizer": "l2"}
-    ),
-    images(layers.Conv2D, {"filters": 2, "kernel_size": 3, "data_format": "channels_first"}, free=(2, 3)),
-    steps(layers.Dense, {"units": 4}, mask="passes"),
-    LayerSample(layers.Dense, {"units": 4, "activation": "softmax", "activity_regularizer": "l2"}, (ROWS,)),
-    LayerSample(
-        layers.Dense,
-        {"units": 1, "use_bias": False, "kernel_regularizer": "l1", "kernel_constraint": "non_neg"},
-        (ROWS,),
-    ),
-    steps(layers.Dropout, {"rate": 0.5}, free=(1, 2), mask="passes", notes=("random",)),
-    steps(layers.Dropout, {"rate": 0.3, "noise_shape": (None, 1, None), "seed": 4}, mask="passes", notes=("random",)),
-    LayerSample(layers.Embedding, {"input_dim": 7, "output_dim": 3}, (integers(7, 4, 5),), free=(1,)),
-    LayerSample(
-        layers.Embedding,
-        {"input_dim": 7, "output_dim": 3, "mask_zero": True},
-        (integers(3, 4, 5),),
-        free=(1,),
-        mask="own",
-    ),
-    steps(layers.Flatten, {}, mask="warns"),
-    images(layers.Flatten, {"data_format": "channels_first"}),
-    steps(layers.GlobalAveragePooling1D, {}, free=(1, 2), mask="stops"),
-    steps(layers.GlobalAveragePooling1D, {"keepdims": True}, mask="stops"),
-    steps(layers.GlobalAveragePooling1D, {"data_format": "channels_first"}, free=(1, 2)),
-    images(layers.GlobalAveragePooling2D, {}, free=(1, 2, 3)),
-    images(layers.GlobalAveragePooling2D, {"data_format": "channels_first", "keepdims": True}),
-    steps(layers.LSTM, {"units": 3}, mask="stops"),
-    steps(layers.LSTM, {**BACKWARDS, "return_sequences": True, "return_state": True}, mask="passes"),
-    steps(
-        layers.LSTM,
-        {"units": 3, "stateful": True, "return_sequences": True},
-        free=(),
-        mask="passes",
-        notes=("stateful",),
-    ),
-    LayerSample(layers.LSTM, {**NOISY, "unroll": True}, (STEPS[:, :2],), mask="stops", notes=("random",)),
-    LayerSample(layers.LSTMCell, {"units": 3}, (ROWS, STATES)),
-    LayerSample(
-        layers.LSTMCell, {"units": 3, "dropout": 0.2, "recurrent_dropout": 0.2}, (ROWS, STATES), notes=("random",)
-    ),
-    steps(layers.Lambda, {"function": activations.gelu}, free=(1, 2), mask="warns", notes=("knows no padding",)),
-    steps(layers.LayerNormalization, {}, mask="passes"),
-    steps(layers.LayerNormalization, {"axis": [1, 2], "center": False}, free=()),
-    steps(layers.LayerNormalization, {"axis": 1, "scale": False}, free=(2,)),
-    steps(layers.Masking, {"mask_value": 0.5}, free=(1, 2), mask="own"),
-    images(layers.MaxPooling2D, {}),
-    images(layers.MaxPooling2D, {"pool_size": 3, "strides": 2, "padding": "same"}),
-    images(layers.MaxPooling2D, {"pool_size": [2, 1], "data_format": "channels_first"}, free=(2, 3)),
-    steps(layers.Multiply, {}, inputs=([STEPS, normal(4, 5, 3)],), free=(1, 2), mask="passes"),
-    steps(layers.Normalization, {}, mask="passes"),
-    LayerSample(
-        layers.Normalization,
-        {"mean": [1.0, 2.0, 3.0], "variance": [0.5, 1.0, 2.0], "invert": True},
-        (STEPS,),
-        free=(1,),
-    ),
-    LayerSample(layers.Normalization, {"axis": None, "mean": 0.5, "variance": 2.0}, (ROWS,)),
-    steps(layers.RNN, lambda: {"cell": layers.LSTMCell(3), "return_sequences": True}, mask="passes"),
-    steps(
-        layers.RNN,
-        lambda: {"cell": Mean(), "zero_output_for_mask": True},
-        mask="stops",
-        notes=("custom", "knows no padding"),
-    ),
-    steps(layers.RNN, lambda: {"cell": Mean(0.3)}, mask="stops", notes=("random", "custom")),
-    steps(layers.ReLU, {}, free=(1, 2), mask="passes"),
-    steps(layers.ReLU, {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.3}, free=(1, 2), mask="passes"),
-    steps(layers.Rescaling, {"scale": 0.5, "offset": [0.1, 0.2, 0.3]}, mask="passes"),
-    LayerSample(layers.Rescaling, {"scale": 1 / 255}, (integers(255, 4, 3),), free=(1,), notes=("discrete",)),
-    steps(layers.Reshape, {"target_shape": [3, -1]}, mask="warns"),
-    images(layers.Reshape, {"target_shape": [42, 4]}, free=()),
-    steps(layers.Softmax, {}, free=(1, 2), mask="passes"),
-    images(layers.Softmax, {"axis": [1, 2]}),
-]
-ABSTRACT_LAYERS = {
-    layers.Layer: "the base",
-    layers.InputLayer: "the place of an input, which can't be called",
-}
 
 
 # Losses.

@@ -2,7 +2,7 @@
 
 from contract import check_all_have_samples, parametrize, public_classes
 from contract_layers import CHECKS, ONCE
-from contract_samples import ABSTRACT_LAYERS, LAYERS
+from samples import ABSTRACT_LAYERS, LAYERS
 
 from laminax import layers
 

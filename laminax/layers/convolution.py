@@ -8,7 +8,7 @@ from .dense import known_size
 from .input_spec import InputSpec
 from .layer import Array, Layer
 
-__all__ = ["Conv2D"]
+__all__ = ["Conv2D", "Convolution2D"]
 
 
 class Convolution(Layer):
@@ -116,3 +116,6 @@ class Conv2D(Convolution):
     """
 
     rank = 2
+
+
+Convolution2D = Conv2D

@@ -10,7 +10,16 @@ from .convolution import check_window
 from .input_spec import InputSpec
 from .layer import Array, Layer
 
-__all__ = ["AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "MaxPooling2D"]
+__all__ = [
+    "AveragePooling2D",
+    "AvgPool2D",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "MaxPool2D",
+    "MaxPooling2D",
+]
 
 
 class Pooling(Layer):
@@ -117,3 +126,7 @@ class GlobalAveragePooling2D(GlobalPooling):
 
     def call(self, inputs: Array) -> Array:
         return jnp.mean(inputs, self.axes, keepdims=self.keepdims)
+
+
+AvgPool2D, MaxPool2D = AveragePooling2D, MaxPooling2D
+GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D

@@ -1,4 +1,4 @@
-"""Makes the golden numbers in this folder from Keras, the oracle.
+"""Makes the golden numbers of losses, metrics, optimizers and graphs from Keras, the oracle.
 
     pip install keras==3.15.1 jax
     KERAS_BACKEND=jax python tests/golden/make.py
@@ -30,123 +30,7 @@ def integers(high, *shape):
     return RNG.integers(0, high, shape).astype("int32")
 
 
-# Layers: class, arguments, inputs, arguments of the call.
-
-MASK = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1], [1, 0, 0, 0, 0]], bool)
-HOLES = np.array([[0, 1, 0, 1, 1], [1, 1, 0, 1, 0], [0, 0, 0, 0, 0]], bool)
 L2 = {"class_name": "L2", "config": {"l2": 0.1}, "module": "keras.regularizers", "registered_name": None}
-
-LAYERS = [
-    ("Dense", {"units": 4}, [normal(3, 5)], {}),
-    ("Dense", {"units": 4, "activation": "relu", "use_bias": False}, [normal(3, 2, 5)], {}),
-    ("Dense", {"units": 4, "activation": "softmax"}, [normal(3, 5)], {}),
-    ("Activation", {"activation": "tanh"}, [normal(3, 5)], {}),
-    ("ReLU", {}, [normal(3, 5)], {}),
-    ("ReLU", {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.3}, [normal(3, 5)], {}),
-    ("Softmax", {}, [normal(3, 5)], {}),
-    ("Softmax", {"axis": 1}, [normal(3, 5, 2)], {}),
-    ("Softmax", {}, [normal(3, 5)], {"mask": MASK}),
-    ("Dropout", {"rate": 0.5}, [normal(3, 5)], {}),
-    ("Dropout", {"rate": 0.0}, [normal(3, 5)], {"training": True}),
-    ("Flatten", {}, [normal(3, 5, 2)], {}),
-    ("Flatten", {"data_format": "channels_first"}, [normal(3, 5, 2, 4)], {}),
-    ("Reshape", {"target_shape": [2, -1]}, [normal(3, 4, 5)], {}),
-    ("Embedding", {"input_dim": 7, "output_dim": 3}, [integers(7, 3, 5)], {}),
-    ("Embedding", {"input_dim": 7, "output_dim": 3, "mask_zero": True}, [integers(7, 3, 5)], {}),
-    ("Masking", {"mask_value": 0.0}, [normal(3, 5, 2) * MASK[..., None]], {}),
-    ("Conv2D", {"filters": 4, "kernel_size": 3}, [normal(2, 7, 6, 3)], {}),
-    ("Conv2D", {"filters": 4, "kernel_size": [3, 2], "strides": 2, "padding": "same"}, [normal(2, 7, 6, 3)], {}),
-    ("Conv2D", {"filters": 4, "kernel_size": 3, "dilation_rate": 2, "padding": "same"}, [normal(2, 7, 6, 3)], {}),
-    ("Conv2D", {"filters": 4, "kernel_size": 3, "groups": 2, "activation": "relu"}, [normal(2, 7, 6, 4)], {}),
-    ("Conv2D", {"filters": 4, "kernel_size": 3, "strides": 3, "padding": "same"}, [normal(2, 8, 8, 3)], {}),
-    ("Conv2D", {"filters": 2, "kernel_size": 1, "use_bias": False}, [normal(2, 7, 6, 3)], {}),
-    ("MaxPooling2D", {}, [normal(2, 7, 6, 3)], {}),
-    ("MaxPooling2D", {"pool_size": 3, "strides": 2, "padding": "same"}, [normal(2, 7, 6, 3)], {}),
-    ("MaxPooling2D", {"pool_size": [2, 1], "strides": [1, 2]}, [normal(2, 7, 6, 3)], {}),
-    ("AveragePooling2D", {"pool_size": 2}, [normal(2, 7, 6, 3)], {}),
-    ("AveragePooling2D", {"pool_size": 3, "strides": 2, "padding": "same"}, [normal(2, 7, 6, 3)], {}),
-    ("GlobalAveragePooling2D", {}, [normal(2, 7, 6, 3)], {}),
-    ("GlobalAveragePooling2D", {"data_format": "channels_first", "keepdims": True}, [normal(2, 7, 6, 3)], {}),
-    ("GlobalAveragePooling1D", {}, [normal(3, 5, 2)], {}),
-    ("GlobalAveragePooling1D", {"keepdims": True}, [normal(3, 5, 2)], {"mask": MASK}),
-    ("BatchNormalization", {}, [normal(6, 5)], {}),
-    ("BatchNormalization", {}, [normal(6, 5) * 3 + 1], {"training": True}),
-    ("BatchNormalization", {"axis": 1, "center": False}, [normal(4, 3, 5)], {"training": True}),
-    ("BatchNormalization", {"scale": False, "momentum": 0.5, "epsilon": 0.1}, [normal(2, 3, 3, 5)], {"training": True}),
-    ("BatchNormalization", {}, [normal(3, 5, 2)], {"training": True, "mask": MASK}),
-    ("BatchNormalization", {"renorm": True}, [normal(6, 5) * 3 + 1], {"training": True}),
-    (
-        "BatchNormalization",
-        {"renorm": True, "renorm_clipping": {"rmin": 0.5, "rmax": 1.5, "dmax": 0.2}, "renorm_momentum": 0.5},
-        [normal(6, 5) * 3 + 1],
-        {"training": True},
-    ),
-    ("LayerNormalization", {}, [normal(3, 5)], {}),
-    ("LayerNormalization", {"axis": [1, 2], "epsilon": 1e-5}, [normal(3, 5, 2)], {}),
-    ("LayerNormalization", {"center": False}, [normal(3, 5, 2)], {}),
-    ("LayerNormalization", {"scale": False, "axis": 1}, [normal(3, 5, 2)], {}),
-    ("LSTM", {"units": 4}, [normal(3, 5, 2)], {}),
-    ("LSTM", {"units": 4, "return_sequences": True}, [normal(3, 5, 2)], {"mask": MASK}),
-    ("LSTM", {"units": 4, "return_sequences": True}, [normal(3, 5, 2)], {"mask": HOLES}),
-    ("LSTM", {"units": 4}, [normal(3, 5, 2)], {"mask": HOLES}),
-    ("LSTM", {"units": 4, "return_sequences": True, "return_state": True}, [normal(3, 5, 2)], {}),
-    ("LSTM", {"units": 4, "go_backwards": True, "return_sequences": True}, [normal(3, 5, 2)], {"mask": MASK}),
-    ("LSTM", {"units": 4, "activation": "relu", "recurrent_activation": "hard_sigmoid"}, [normal(3, 5, 2)], {}),
-    ("LSTM", {"units": 4, "use_bias": False, "unit_forget_bias": False, "unroll": True}, [normal(3, 5, 2)], {}),
-    ("Add", {}, [[normal(3, 5), normal(3, 5), normal(3, 5)]], {}),
-    ("Add", {}, [[normal(3, 4, 5), normal(3, 5)]], {}),
-    ("Multiply", {}, [[normal(3, 5), normal(3, 5)]], {}),
-    ("Concatenate", {}, [[normal(3, 5), normal(3, 2)]], {}),
-    ("Concatenate", {"axis": 1}, [[normal(3, 5, 2), normal(3, 1, 2)]], {}),
-    ("Rescaling", {"scale": 0.5, "offset": -1.0}, [normal(3, 5)], {}),
-    ("Normalization", {"mean": [0.5, -0.5], "variance": [2.0, 0.3]}, [normal(3, 2)], {}),
-    ("Normalization", {"mean": 0.5, "variance": 2.0, "axis": None, "invert": True}, [normal(3, 2)], {}),
-]
-
-
-def make_layers(arrays):
-    cases = []
-    for i, (name, arguments, inputs, call) in enumerate(LAYERS):
-        layer = getattr(keras.layers, name)(**arguments)
-        layer(*inputs, **call)
-        for v in layer.weights:  # no weight at a special value
-            start = (
-                RNG.uniform(0.5, 1.5, v.shape)
-                if "vari" in v.name or "stddev" in v.name
-                else RNG.normal(size=v.shape) * 0.5
-            )
-            v.assign(start)
-        weights = [np.array(v) for v in layer.weights]
-        trained = [v.value for v in layer.trainable_variables]
-        still = [v.value for v in layer.non_trainable_variables]
-        outputs, after = layer.stateless_call(trained, still, *inputs, **call)
-        leaves = [np.asarray(o) for o in jax.tree.leaves(outputs)]
-        probes = [normal(*o.shape) for o in leaves]
-
-        def scalar(trained, x, layer=layer, still=still, call=call, probes=probes):
-            found, _ = layer.stateless_call(trained, still, *x, **call)
-            return sum((o * p).sum() for o, p in zip(jax.tree.leaves(found), probes))
-
-        floats = all(np.issubdtype(x.dtype, np.floating) for x in jax.tree.leaves(inputs))
-        of_weights = jax.grad(scalar)(trained, inputs)
-        of_inputs = jax.grad(scalar, argnums=1)(trained, inputs) if floats else []
-        for v, value in zip(layer.non_trainable_variables, after):
-            v.assign(value)
-        arrays.update(
-            {
-                **{f"layer{i}/input{j}": x for j, x in enumerate(jax.tree.leaves(inputs))},
-                **{f"layer{i}/weight{j}": w for j, w in enumerate(weights)},
-                **{f"layer{i}/after{j}": np.array(v) for j, v in enumerate(layer.weights)},
-                **{f"layer{i}/output{j}": o for j, o in enumerate(leaves)},
-                **{f"layer{i}/probe{j}": p for j, p in enumerate(probes)},
-                **{f"layer{i}/weight_gradient{j}": np.asarray(g) for j, g in enumerate(of_weights)},
-                **{f"layer{i}/input_gradient{j}": np.asarray(g) for j, g in enumerate(jax.tree.leaves(of_inputs))},
-            }
-        )
-        call = {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in call.items()}
-        cases.append({"class": name, "arguments": arguments, "call": call, "several": isinstance(inputs[0], list)})
-    return cases
-
 
 # Losses and metrics: class, arguments, targets, outputs, weights.
 
@@ -365,7 +249,6 @@ def main():
     arrays = {}
     cases = {
         "keras": keras.__version__,
-        "layers": make_layers(arrays),
         "losses": make_losses(arrays),
         "metrics": make_metrics(arrays),
         "optimizers": make_optimizers(arrays),

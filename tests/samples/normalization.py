@@ -1,0 +1,16 @@
+"""Samples of layers."""
+
+from contract_layers import LayerSample
+
+from laminax import layers
+from samples.inputs import ROWS, images, steps
+
+LAYERS = [
+    steps(layers.BatchNormalization, {}, mask="passes"),
+    LayerSample(layers.BatchNormalization, {"scale": False, "center": False, "momentum": 0.5}, (ROWS,)),
+    images(layers.BatchNormalization, {"axis": 1, "gamma_regularizer": "l2"}, free=(2, 3)),
+    LayerSample(layers.BatchNormalization, {"renorm": True}, (ROWS,), notes=("biased",)),
+    steps(layers.LayerNormalization, {}, mask="passes"),
+    steps(layers.LayerNormalization, {"axis": [1, 2], "center": False}, free=()),
+    steps(layers.LayerNormalization, {"axis": 1, "scale": False}, free=(2,)),
+]
