@@ -3,9 +3,8 @@
 import importlib
 import pathlib
 
-from samples import inputs
-
 from laminax import layers
+from samples import inputs
 
 _families = sorted(p.stem for p in pathlib.Path(__file__).parent.glob("*.py") if p.stem not in ("__init__", "inputs"))
 
