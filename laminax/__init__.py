@@ -1,6 +1,7 @@
 """laminax: layers, models, losses and optimizers, with Keras's interface, on JAX."""
 
 from . import activations as activations
+from . import backend as backend
 from . import callbacks as callbacks
 from . import config as config
 from . import constraints as constraints
@@ -12,10 +13,13 @@ from . import metrics as metrics
 from . import models as models
 from . import ops as ops
 from . import optimizers as optimizers
+from . import random as random
 from . import regularizers as regularizers
 from . import saving as saving
+from . import tree as tree
 from . import utils as utils
 from ._core.dtypes import DTypePolicy as DTypePolicy
+from ._core.graph import SymbolicTensor as KerasTensor  # noqa: F401 - Keras's name
 from ._core.graph import SymbolicTensor as SymbolicTensor
 from ._core.random import SeedGenerator as SeedGenerator
 from ._core.variable import Variable as Variable

@@ -1,22 +1,50 @@
-"""Settings for a whole program: float type, dtype policy, fuzz factor, layout of images."""
+"""Settings for a whole program: float type, dtype policy, fuzz factor, layout of images, fused attention."""
+
+import jax
 
 from ._core.dtypes import dtype_policy, set_dtype_policy
 from ._core.settings import (
+    disable_flash_attention,
+    enable_flash_attention,
     epsilon,
     floatx,
     image_data_format,
+    is_flash_attention_enabled,
     set_epsilon,
     set_floatx,
     set_image_data_format,
 )
+from .backend import backend
 
 __all__ = [
+    "backend",
+    "disable_flash_attention",
+    "disable_traceback_filtering",
     "dtype_policy",
+    "enable_flash_attention",
+    "enable_traceback_filtering",
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_flash_attention_enabled",
+    "is_traceback_filtering_enabled",
     "set_dtype_policy",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
 ]
+
+
+def enable_traceback_filtering() -> None:
+    """Leave JAX's own lines out of tracebacks, as it does by default. Those of this package are always shown."""
+    jax.config.update("jax_traceback_filtering", "auto")
+
+
+def disable_traceback_filtering() -> None:
+    """Show JAX's own lines in tracebacks."""
+    jax.config.update("jax_traceback_filtering", "off")
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Whether JAX's own lines are left out of tracebacks."""
+    return getattr(jax.config, "jax_traceback_filtering", "auto") != "off"

@@ -20,12 +20,14 @@ FLOORS = {
     "_version": 0,
     "datasets": 0,
     "activations": 1,
+    "backend": 1,
     "config": 1,
     "constraints": 1,
     "initializers": 1,
     "ops": 1,
+    "random": 1,
     "regularizers": 1,
-    "utils": 1,
+    "tree": 1,
     "layers": 2,
     "losses": 2,
     "metrics": 2,
@@ -36,6 +38,7 @@ FLOORS = {
     "objective": 4,
     "training": 4,
     "models": 5,
+    "utils": 6,
 }
 
 

@@ -14,6 +14,11 @@ def is_tracer(x: Any) -> bool:
     return isinstance(x, jax.core.Tracer)
 
 
+def is_traced() -> bool:
+    """Whether what runs now is being traced."""
+    return is_tracer(jax.numpy.add(0, 0))
+
+
 def on_device(x: Any) -> jax.Array:
     """`x` as a JAX array. A NumPy array is moved as it is; making one by `jax.numpy` would compile a program first."""
     if is_tracer(x) or isinstance(x, jax.Array):

@@ -5,10 +5,12 @@ A class that keeps each constructor argument as an attribute of the same name ge
 table: nothing is imported because a config names it.
 """
 
+import contextlib
+import contextvars
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +20,8 @@ from .errors import did_you_mean, unknown
 PACKAGE = __name__.split(".")[0]
 _classes: dict[str, list[type["Configurable"]]] = {}  # families share names: a loss and a metric
 _functions: dict[Callable[..., Any], str] = {}
+registered: dict[str, Any] = {}  # the program's own classes and functions, by "package>name"
+_custom: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("custom", default=None)
 
 
 class Configurable:
@@ -145,6 +149,26 @@ def registered_function(identifier: Any) -> Any:
     return named[identifier]
 
 
+@contextlib.contextmanager
+def custom_objects(objects: Mapping[str, Any]) -> Iterator[None]:
+    """Let configs name these classes and functions."""
+    token = _custom.set({**(_custom.get() or {}), **objects})
+    try:
+        yield
+    finally:
+        _custom.reset(token)
+
+
+def known_objects(more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What configs may name besides this package's classes: what is registered, in scope, or given."""
+    return {**registered, **(_custom.get() or {}), **(more or {})}
+
+
+def registered_name(obj: Any) -> str:
+    """The name under which a class or function is registered, else its own."""
+    return next((name for name, known in registered.items() if known is obj), obj.__name__)
+
+
 def record(obj: Configurable) -> dict[str, Any]:
     """`{"module", "class_name", "config", "registered_name"}` of an object."""
     cls = type(obj)
@@ -153,7 +177,7 @@ def record(obj: Configurable) -> dict[str, Any]:
         "module": public_module(cls) if builtin else cls.__module__,
         "class_name": cls.__name__,
         "config": obj.get_config(),
-        "registered_name": None if builtin else cls.__name__,
+        "registered_name": None if builtin else registered_name(cls),
     }
 
 
@@ -194,23 +218,22 @@ def _function_data(function: Callable[..., Any]) -> Any:
     return {"class_name": "function", "config": name, "module": module, "registered_name": name}
 
 
-def from_data(value: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+def from_data(value: Any, custom: Mapping[str, Any] | None = None) -> Any:
     """The object that `to_data` described; anything else as it is."""
-    custom = custom_objects or {}
-    if isinstance(value, list):
-        return [from_data(v, custom) for v in value]
+    if isinstance(value, (list, tuple)):
+        return type(value)(from_data(v, custom) for v in value)
     if not isinstance(value, dict):
         return value
     if not {"class_name", "config"} <= value.keys():
         return {key: from_data(v, custom) for key, v in value.items()}
-    name, config = value["class_name"], value["config"]
+    name, config, custom = value["class_name"], value["config"], known_objects(custom)
     if name == "__numpy__":
         return np.asarray(config["value"], config["dtype"])
     if name == "function":
         if config not in custom:
             raise unknown("function", config, custom)
         return custom[config]
-    return _class(name, value.get("module"), custom).from_config(config)
+    return _class(value.get("registered_name") or name, value.get("module"), custom).from_config(config)
 
 
 def _class(name: str, module: str | None, custom: Mapping[str, Any]) -> Any:
@@ -220,6 +243,8 @@ def _class(name: str, module: str | None, custom: Mapping[str, Any]) -> Any:
     found = _classes.get(name, []) if own else []
     if found:
         return next((cls for cls in found if public_module(cls).split(".")[-1] in parts), found[-1])
+    if name.split(">")[-1] in custom and name not in custom:
+        name = name.split(">")[-1]
     if name not in custom:
         raise unknown("class", name, {**_classes, **custom} if own else custom)
     return custom[name]

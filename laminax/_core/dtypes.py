@@ -13,12 +13,12 @@ from .config import Configurable
 from .errors import unknown
 
 _MIXED = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
-_TYPES = (
+TYPES = (
     *settings.FLOATS,
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "complex64", "complex128"),
     "string",
 )
-NAMES = (*_MIXED, *_TYPES)
+NAMES = (*_MIXED, *TYPES)
 
 
 class DTypePolicy(Configurable):

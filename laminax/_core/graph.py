@@ -23,11 +23,15 @@ class SymbolicTensor:
     def __init__(
         self,
         shape: Iterable[int | None],
-        dtype: Any,
+        dtype: Any = "float32",
         node: "Node | None" = None,
         index: int = 0,
         name: str | None = None,
+        sparse: bool = False,
+        ragged: bool = False,
     ) -> None:
+        if sparse or ragged:
+            raise ValueError("Sparse and ragged tensors are not supported: pad them, and mask the padding.")
         self.shape = tuple(shape)
         self.dtype = np.dtype(dtype).name
         self.node = node

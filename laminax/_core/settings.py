@@ -1,10 +1,11 @@
-"""Global settings: the float type, the fuzz factor, the layout of images, the dtype policy."""
+"""Global settings: the float type, the fuzz factor, the layout of images, fused attention."""
 
 from .errors import unknown
 
 _floatx = "float32"
 _epsilon = 1e-7
 _image_data_format = "channels_last"
+_flash_attention: bool | None = None
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
@@ -50,3 +51,20 @@ def standardize_data_format(data_format: str | None) -> str:
     if data_format not in ("channels_last", "channels_first"):
         raise unknown("data_format", data_format, ("channels_last", "channels_first"))
     return data_format
+
+
+def enable_flash_attention() -> None:
+    """Compute attention by the device's fused kernel; an error where it has none."""
+    global _flash_attention
+    _flash_attention = True
+
+
+def disable_flash_attention() -> None:
+    """Compute attention without a fused kernel."""
+    global _flash_attention
+    _flash_attention = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """What was set; `None` where nothing was: then the fused kernel is used where there is one."""
+    return _flash_attention

@@ -9,6 +9,7 @@ from . import (
     embedding,
     merging,
     normalization,
+    objects,
     pooling,
     preprocessing,
     recurrent,
@@ -24,6 +25,7 @@ from .input_spec import InputSpec
 from .layer import Layer
 from .merging import *
 from .normalization import *
+from .objects import *
 from .pooling import *
 from .preprocessing import *
 from .recurrent import *
@@ -38,6 +40,7 @@ __all__ += dropout.__all__
 __all__ += embedding.__all__
 __all__ += merging.__all__
 __all__ += normalization.__all__
+__all__ += objects.__all__
 __all__ += pooling.__all__
 __all__ += preprocessing.__all__
 __all__ += recurrent.__all__

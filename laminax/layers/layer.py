@@ -17,13 +17,15 @@ from .._core.signature import Signature
 from .._core.signature import signature as signature_of
 from .._core.variable import Variable
 from .input_spec import InputSpec
+from .keras_names import KerasNames
 from .stateless import Stateless, penalties
+from .symbolic import Symbolic, placeholders
 
 Array = Any
 Shape = Any
 
 
-class Layer(Configurable, Stateless):
+class Layer(Configurable, Symbolic, Stateless, KerasNames):
     """A function of arrays, with weights.
 
     A subclass makes its weights in `build(input_shape)` and computes in `call(inputs)`. `call` may
@@ -67,7 +69,7 @@ class Layer(Configurable, Stateless):
     ) -> None:
         self.name = _checked_name(name) or snake_case(type(self).__name__).lstrip("_")
         self.auto_named = name is None
-        self.built = False
+        self._built = False
         self._trainable = bool(trainable)
         self.dtype_policy = dtypes.get(dtype)
         self.autocast = autocast
@@ -91,8 +93,17 @@ class Layer(Configurable, Stateless):
     def build(self, input_shape: Shape) -> None:
         """Make the weights; called once, when the shape of the input is first known."""
         if any(not layer.built for layer in self.inner_layers()):
-            graph.infer(self.call, (_placeholders(input_shape),), {})
+            graph.infer(self.call, (placeholders(input_shape),), {})
         self.built = True
+
+    @property
+    def built(self) -> bool:
+        """Whether the weights are made; from the start in a layer of this package that has none."""
+        return self._built or (type(self).build is Layer.build and is_builtin(self.call) and not self.inner_layers())
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        self._built = bool(value)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output."""
@@ -159,7 +170,7 @@ class Layer(Configurable, Stateless):
     # Calling.
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if "built" not in vars(self):
+        if "_built" not in vars(self):
             raise RuntimeError(f"{type(self).__name__}.__init__ must call super().__init__() first.")
         if self.converts_inputs:
             args = tuple(map(_as_array, args))
@@ -293,34 +304,6 @@ class Layer(Configurable, Stateless):
         """The float type of the computation."""
         return self.dtype_policy.compute_dtype
 
-    # Shapes, and the graph.
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """The symbolic outputs for symbolic inputs."""
-        return self(*args, **kwargs)
-
-    def compute_output_shape(self, input_shape: Shape, *args: Any, **kwargs: Any) -> Any:
-        """The shape of the output for the shape of the input; `None` is a free dimension."""
-        return graph.shape_of(self(_placeholders(input_shape)))
-
-    @property
-    def input(self) -> Any:
-        """The symbolic input of the layer's only symbolic call."""
-        node = self._only_node()
-        return node.args[0] if node.args else node.result()
-
-    @property
-    def output(self) -> Any:
-        """The symbolic output of the layer's only symbolic call."""
-        return self._only_node().result()
-
-    def _only_node(self) -> graph.Node:
-        nodes = [node for ref in self._nodes if (node := ref()) is not None]
-        if len({id(n) for n in nodes}) != 1:
-            found = "has not been called on a symbolic tensor" if not nodes else f"was called {len(nodes)} times"
-            raise AttributeError(f"Layer {self.name!r} {found}, so it has no single input and output.")
-        return nodes[0]
-
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as data that JSON can hold."""
         config = super().get_config()
@@ -360,15 +343,6 @@ def _layers_in(values: Any) -> Iterator[Layer]:
             yield from _layers_in(value.values())
         elif isinstance(value, (list, tuple)):
             yield from _layers_in(value)
-
-
-def _placeholders(shape: Shape) -> Any:
-    """Symbolic tensors for a shape, or for a list or dict of shapes."""
-    return jax.tree.map(lambda s: graph.SymbolicTensor(s, "float32"), shape, is_leaf=_is_shape)
-
-
-def _is_shape(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and all(d is None or isinstance(d, (int, np.integer)) for d in value)
 
 
 def _as_array(x: Any) -> Any:
