@@ -6,6 +6,7 @@ from . import callbacks as callbacks
 from . import config as config
 from . import constraints as constraints
 from . import datasets as datasets
+from . import dtype_policies as dtype_policies
 from . import initializers as initializers
 from . import layers as layers
 from . import losses as losses
@@ -22,6 +23,8 @@ from ._core.dtypes import DTypePolicy as DTypePolicy
 from ._core.graph import SymbolicTensor as KerasTensor  # noqa: F401 - Keras's name
 from ._core.graph import SymbolicTensor as SymbolicTensor
 from ._core.random import SeedGenerator as SeedGenerator
+from ._core.remat import RematScope as RematScope
+from ._core.remat import remat as remat
 from ._core.variable import Variable as Variable
 from ._version import __version__ as __version__
 from .layers import Input as Input

@@ -23,6 +23,7 @@ FLOORS = {
     "backend": 1,
     "config": 1,
     "constraints": 1,
+    "dtype_policies": 1,
     "initializers": 1,
     "ops": 1,
     "random": 1,

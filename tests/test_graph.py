@@ -128,11 +128,11 @@ def test_repr():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({}, "either shape"),
-        ({"shape": (3,), "batch_shape": (None, 3)}, "either shape"),
+        ({}, "pass a `shape`"),
+        ({"shape": (3,), "batch_shape": (None, 3)}, "batch_shape"),
         ({"shape": (-1,)}, "non-negative integers and None"),
         ({"shape": (2.5,)}, "non-negative integers and None"),
-        ({"shape": (3,), "sparse": True}, "pad them"),
+        ({"shape": (3,), "sparse": True}, "pad the data"),
     ],
 )
 def test_bad_inputs(arguments, words):

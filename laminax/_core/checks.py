@@ -40,6 +40,13 @@ def integers(owner: Any, name: str, value: Any, count: int, least: int = 1) -> t
     return tuple(integer(owner, name, v, least) for v in values)
 
 
+def boolean(owner: Any, name: str, value: Any) -> bool:
+    """`value`, which must be `True` or `False`."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{_who(owner)}: expected {name} to be a boolean; got {value!r}.")
+    return bool(value)
+
+
 def choice(owner: Any, name: str, value: Any, options: tuple[str, ...]) -> str:
     """`value`, which must be one of `options`."""
     if str(value).lower() not in options:

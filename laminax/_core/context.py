@@ -13,6 +13,10 @@ from typing import Any
 
 import jax
 
+from . import compat
+
+KERAS_MASK = "_keras_mask"  # the attribute of an array in which programs written for Keras put a mask, or look for it
+
 
 class Facts:
     """What is known of single arrays, by identity; an entry goes when its array does."""
@@ -40,7 +44,8 @@ class Frame:
         losses: scalars added by layers (`add_loss`, activity regularizers).
         rows: which rows of the batch are real, `(batch,)` booleans; `None` if all are.
         facts: what is known of single arrays.
-        dtype: the compute type of the innermost layer, where its weights are of another.
+        layer: the innermost layer, whose `call` runs.
+        dtype: the compute type of that layer, where its weights are of another.
         loopable: whether every operation so far is as fast inside a loop on the device.
         rows_lost: whether something ran that does not know of `rows`, so that padding may leak.
     """
@@ -50,6 +55,7 @@ class Frame:
         self.rows = rows
         self.losses: list[Any] = []
         self.facts = Facts()
+        self.layer: Any = None
         self.dtype: str | None = None
         self.loopable = True
         self.rows_lost = False
@@ -79,7 +85,7 @@ def call(training: bool | None = None, rows: Any = None) -> Iterator[Frame]:
 
 
 @contextlib.contextmanager
-def layer_call(training: bool | None, dtype: str | None) -> Iterator[Frame]:
+def layer_call(layer: Any, training: bool | None, dtype: str | None) -> Iterator[Frame]:
     """Run one layer: in the running frame, or, called eagerly, in one of its own.
 
     Facts of eager calls outlive the call, so that `lstm(embedding(x))` finds its mask.
@@ -91,12 +97,12 @@ def layer_call(training: bool | None, dtype: str | None) -> Iterator[Frame]:
         frame.facts = _eager.get() or Facts()
         _eager.set(frame.facts)
         token = _frame.set(frame)
-    before = frame.training, frame.dtype
-    frame.training, frame.dtype = training, dtype
+    before = frame.layer, frame.training, frame.dtype
+    frame.layer, frame.training, frame.dtype = layer, training, dtype
     try:
         yield frame
     finally:
-        frame.training, frame.dtype = before
+        frame.layer, frame.training, frame.dtype = before
         if token is not None:
             _frame.reset(token)
 
@@ -109,7 +115,8 @@ def _facts() -> Facts | None:
 def fact(array: Any, name: str) -> Any:
     """One fact about `array` (`"mask"`, `"softmax"`, `"sigmoid"`), or `None`."""
     facts = _facts()
-    return facts.of(array).get(name) if facts is not None else None
+    found = facts.of(array).get(name) if facts is not None else None
+    return getattr(array, KERAS_MASK, None) if found is None and name == "mask" else found
 
 
 def note(array: Any, **facts: Any) -> None:
@@ -117,14 +124,26 @@ def note(array: Any, **facts: Any) -> None:
     frame = _frame.get()
     if frame is not None:
         frame.facts.note(array, **facts)
+    if "mask" in facts and not any(map(compat.is_tracer, (array, facts["mask"]))):
+        with contextlib.suppress(AttributeError):
+            setattr(array, KERAS_MASK, facts["mask"])
 
 
 def carry(old: Any, new: Any, convert: Any) -> None:
     """Note for `new` what is known of `old`: masks as they are, logits through `convert`."""
     facts = _facts()
-    known = facts.of(old) if facts is not None and new is not old else {}
-    if known:
+    known = dict(facts.of(old)) if facts is not None and new is not old else {}
+    if (mask := getattr(old, KERAS_MASK, None)) is not None:
+        known.setdefault("mask", mask)
+    if known and new is not old:
         note(new, **{k: v if k == "mask" else convert(v) for k, v in known.items()})
+
+
+def note_masks(tree: Any, found: list[Any]) -> None:
+    """Note masks for the leaves of a tree, where they are not `None`."""
+    for x, mask in zip(jax.tree.leaves(tree), found):
+        if mask is not None:
+            note(x, mask=mask)
 
 
 def masks(tree: Any) -> Any:

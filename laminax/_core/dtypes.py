@@ -18,6 +18,7 @@ TYPES = (
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "complex64", "complex128"),
     "string",
 )
+_ALIASES = {"int": "int32", "float": "float32"}
 NAMES = (*_MIXED, *TYPES)
 
 
@@ -34,7 +35,7 @@ class DTypePolicy(Configurable):
 
     def __init__(self, name: str | None = None) -> None:
         self.name: str = name or dtype_policy().name
-        name = self.name
+        name = _ALIASES.get(self.name, self.name)
         if name not in NAMES:
             raise unknown("dtype policy", name, NAMES)
         self.compute_dtype = checked(_MIXED.get(name, name))

@@ -37,6 +37,7 @@ class SymbolicTensor:
         self.node = node
         self.index = index
         self.name = name
+        self.mask: SymbolicTensor | None = None
 
     @property
     def ndim(self) -> int:

@@ -1,12 +1,12 @@
 """How masks of padded steps go from layer to layer: as facts about arrays, in the call frame."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
 
-from . import context
+from . import context, graph
 
 
 def fill_masks(names: tuple[str, ...], given: Mapping[str, Any], kwargs: dict[str, Any]) -> Any:
@@ -47,3 +47,31 @@ def _note(leaves: list[Any], mask: Any) -> None:
     for y, m in zip(leaves, masks):
         if m is not None and isinstance(y, jax.Array):
             context.note(y, mask=m)
+
+
+# Symbolic tensors carry the masks that they will have, as symbolic tensors.
+
+
+def of_symbolic(*trees: Any) -> list[Any]:
+    """The masks of the symbolic tensors in some trees, `None` where there is none."""
+    return [getattr(x, "mask", None) for x in jax.tree.leaves(trees)]
+
+
+def with_masks(run: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of `(args, kwargs, masks of their leaves)` that gives the outputs of `run`, and their masks."""
+
+    def masked(args: Any, kwargs: Any, found: list[Any]) -> tuple[Any, list[Any]]:
+        outer = context.current()
+        with context.call(outer.training if outer is not None else None):
+            context.note_masks((args, kwargs), found)
+            outputs = run(*args, **kwargs)
+            return outputs, [context.fact(y, "mask") for y in jax.tree.leaves(outputs)]
+
+    return masked
+
+
+def note_symbolic(outputs: list[graph.SymbolicTensor], found: list[Any]) -> None:
+    """Note on symbolic tensors the masks that they will have."""
+    for tensor, mask in zip(outputs, found):
+        if mask is not None:
+            tensor.mask = graph.SymbolicTensor(graph.free_shape(mask.shape), mask.dtype)

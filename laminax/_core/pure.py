@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import jax
+
 from . import context
 from .holder import variables
 from .variable import Variable, holding, read, write
@@ -33,25 +35,28 @@ def apply(
         return outputs, read({path: cells[path] for path in extras}), frame.losses
 
 
-def lift(transform: Callable[..., Any], layer: Callable[..., Any]) -> Callable[..., Any]:
-    """Apply a JAX transform (`jax.checkpoint`, `jax.vmap` of inputs, ...) to a layer that has state.
+def lift(transform: Callable[..., Any], function: Callable[..., Any], holder: Any = None) -> Callable[..., Any]:
+    """Apply a JAX transform (`jax.checkpoint`, `jax.vmap` of inputs, ...) to a layer, or to a function of `holder`.
 
-    The layer's state and the losses it adds pass through the transform as values, so none
-    of its tracers leaks.
+    State, the losses that layers add, and masks pass through the transform as values, so none of its tracers leaks.
     """
 
     def lifted(*args: Any, **kwargs: Any) -> Any:
-        cells = variables(layer)
+        cells = variables(function if holder is None else holder)
         outer = context.current()
+        masks = [context.fact(x, "mask") for x in jax.tree.leaves(args)]
 
         def pure(values: dict[str, Any], *args: Any) -> Any:
             with running(cells, values, outer.training if outer else None, outer.rows if outer else None) as frame:
-                outputs = layer(*args, **kwargs)
-                return outputs, read(cells), frame.losses
+                context.note_masks(args, masks)
+                outputs = function(*args, **kwargs)
+                found = [context.fact(y, "mask") for y in jax.tree.leaves(outputs)]
+                return outputs, read(cells), frame.losses, found
 
-        outputs, values, losses = transform(pure)(read(cells), *args)
+        outputs, values, losses, found = transform(pure)(read(cells), *args)
         before = read(cells)
         write(cells, {path: v for path, v in values.items() if v is not before[path]})
+        context.note_masks(outputs, found)
         if outer is not None:
             outer.losses.extend(losses)
         return outputs

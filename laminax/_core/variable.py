@@ -62,14 +62,19 @@ class Variable:
     def value(self) -> jax.Array:
         """The array; in a pure call the one that the call was given."""
         array = _held(self)
+        dtype = self._dtype_of(array)
+        return array if array.dtype == dtype else array.astype(dtype)
+
+    def _dtype_of(self, array: jax.Array) -> Any:
+        """The type in which the array is given: the compute type of the layer whose `call` runs, where it has one."""
         frame = context.current()
         if frame is None or frame.dtype is None or not self.autocast or not jnp.issubdtype(array.dtype, jnp.floating):
-            return array
-        return array.astype(frame.dtype)
+            return array.dtype
+        return jnp.dtype(frame.dtype)
 
     def assign(self, value: Any) -> None:
         """Replace the array. The shape stays, the type is converted."""
-        array = jnp.asarray(value, self.dtype)
+        array = jnp.asarray(value, _held(self).dtype)
         if array.shape != self.shape:
             raise ValueError(f"{self.path} has shape {self.shape}; got a value of shape {array.shape}.")
         _hold(self, array)
@@ -109,8 +114,8 @@ class Variable:
 
     @property
     def dtype(self) -> str:
-        """The name of the array's type."""
-        return _held(self).dtype.name
+        """The name of the array's type, as whoever asks would get it."""
+        return str(self._dtype_of(_held(self)).name)
 
     def __jax_array__(self) -> jax.Array:
         return self.value

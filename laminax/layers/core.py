@@ -1,15 +1,18 @@
 """Where a graph begins, and functions as layers."""
 
 import inspect
+import warnings
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from .._core import context, graph
 from .._core.config import from_data, registered_function
 from .._core.settings import floatx
 from .layer import Array, Layer, Shape
 
-__all__ = ["Input", "InputLayer", "Lambda"]
+__all__ = ["Identity", "Input", "InputLayer", "Lambda"]
 
 
 class InputLayer(Layer):
@@ -28,22 +31,26 @@ class InputLayer(Layer):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(name=name, dtype=None, **kwargs)
-        if input_tensor is not None:
-            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
+        if "input_shape" in kwargs:
+            warnings.warn("Input: input_shape is an old name of shape.", DeprecationWarning, stacklevel=2)
+            shape = kwargs.pop("input_shape")
+        super().__init__(name=name, **kwargs)
         if sparse or ragged:
-            raise ValueError("Sparse and ragged inputs are not supported: pad them, and mask the padding.")
-        if (shape is None) == (batch_shape is None):
-            raise ValueError("Input needs either shape, without the batch's axis, or batch_shape, with it.")
-        self.batch_shape = tuple(batch_shape) if shape is None else (batch_size, *_tuple(shape))
-        for size in self.batch_shape:
-            if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 0):
-                raise ValueError(f"Input: a shape holds non-negative integers and None; got {self.batch_shape}.")
-        self.input_dtype = str(dtype or floatx())
+            kind = "sparse" if sparse else "ragged"
+            raise ValueError(f"Input: `{kind}=True` is not supported: pad the data, and mask the padding.")
+        if input_tensor is not None:
+            _check_agreement(input_tensor, shape, batch_size, batch_shape, dtype)
+            shape, batch_shape, dtype = None, input_tensor.shape, input_tensor.dtype
+        else:
+            _check_one_shape(shape, batch_size, batch_shape)
+        self.batch_shape = _sizes((batch_size, *_tuple(shape)) if batch_shape is None else batch_shape)
         self.optional = optional
         self.built = True
-        spec = graph.SymbolicTensor(self.batch_shape, self.input_dtype)
+        spec = graph.SymbolicTensor(self.batch_shape, dtype or floatx())
+        self.input_dtype = spec.dtype
         self._node = graph.record(self, (), {}, spec)
+        if input_tensor is not None and input_tensor.node is None:
+            input_tensor.node, self._node.outputs = self._node, [input_tensor]
         self._node.outputs[0].name = self.name
 
     @property
@@ -58,8 +65,8 @@ class InputLayer(Layer):
 
     input = output
 
-    def call(self) -> Any:
-        raise RuntimeError(f"Input {self.name!r} is a place for data and can't be called.")
+    def call(self) -> None:
+        """Nothing: the data comes from outside."""
 
     def get_config(self) -> dict[str, Any]:
         """Shape with the batch's axis, type, name."""
@@ -108,6 +115,52 @@ def Input(  # noqa: N802 - Keras's name
 
 def _tuple(shape: Shape) -> tuple[Any, ...]:
     return (shape,) if isinstance(shape, int) else tuple(shape)
+
+
+def _sizes(shape: Shape) -> tuple[int | None, ...]:
+    shape = tuple(shape)
+    for size in shape:
+        whole = isinstance(size, (int, np.integer)) and not isinstance(size, bool)
+        if size is not None and (not whole or size < 0):
+            raise ValueError(f"Input: a shape holds non-negative integers and None; got {shape}.")
+    return tuple(None if size is None else int(size) for size in shape)
+
+
+def _check_one_shape(shape: Shape, batch_size: int | None, batch_shape: Shape) -> None:
+    for name, value in (("shape", shape), ("batch_size", batch_size)):
+        if value is not None and batch_shape is not None:
+            raise ValueError(
+                f"Input: cannot pass both `{name}` and `batch_shape`, which is the shape with the batch's axis."
+            )
+    if shape is None and batch_shape is None:
+        raise ValueError("Input: pass a `shape` argument, without the batch's axis, or `batch_shape`, with it.")
+
+
+def _check_agreement(tensor: Any, shape: Shape, batch_size: int | None, batch_shape: Shape, dtype: Any) -> None:
+    """What is given beside a tensor must be what the tensor has."""
+    if not graph.is_symbolic(tensor):
+        raise ValueError(
+            f"Input: Argument `input_tensor` must be a KerasTensor, such as `Input` gives; got {type(tensor).__name__}."
+        )
+    for name, given, own in (
+        ("shape", None if shape is None else _tuple(shape), tensor.shape[1:]),
+        ("batch_size", None if batch_size is None else (batch_size,), tensor.shape[:1]),
+        ("batch_shape", None if batch_shape is None else tuple(batch_shape), tensor.shape),
+        ("dtype", dtype, tensor.dtype),
+    ):
+        if given is not None and given != own:
+            raise ValueError(
+                f"Input: you cannot provide an incompatible `{name}` with `input_tensor`; got {given}, it has {own}."
+            )
+
+
+class Identity(Layer):
+    """The inputs as they are, masks too: where a layer must stand and nothing is to be done."""
+
+    supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        return inputs
 
 
 class Lambda(Layer):

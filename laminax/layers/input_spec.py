@@ -51,9 +51,10 @@ class InputSpec(Configurable):
         if shape is None:
             raise ValueError(f"Layer {layer.name!r} ({type(layer).__name__}) expects an array; got {x!r}.")
         if wanted is not None:
+            sizes = shape_text(tuple(d if isinstance(d, int) else None for d in shape))
             raise ValueError(
-                f"Layer {layer.name!r} ({type(layer).__name__}) expects an input with {wanted}; "
-                f"got the shape {shape_text(tuple(d if isinstance(d, int) else None for d in shape))}."
+                f"The input is incompatible with the layer {layer.name!r} ({type(layer).__name__}), which expects an "
+                f"input with {wanted}; got the shape {sizes}."
             )
 
     def _unmet(self, shape: tuple[Any, ...]) -> str | None:

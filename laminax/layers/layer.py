@@ -3,7 +3,7 @@
 import functools
 import inspect
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jax
@@ -11,11 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import constraints, initializers, regularizers
-from .._core import compat, context, dtypes, graph, masks
+from .._core import checks, compat, context, dtypes, graph, masks, remat
 from .._core.config import PACKAGE, Configurable, reject_unknown_arguments, snake_case, to_data
 from .._core.signature import Signature
 from .._core.signature import signature as signature_of
 from .._core.variable import Variable
+from .building import building, shapes_for
 from .input_spec import InputSpec
 from .keras_names import KerasNames
 from .stateless import Stateless, penalties
@@ -70,11 +71,12 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         self.name = _checked_name(name) or snake_case(type(self).__name__).lstrip("_")
         self.auto_named = name is None
         self._built = False
-        self._trainable = bool(trainable)
-        self.dtype_policy = dtypes.get(dtype)
+        self._trainable = checks.boolean(self, "trainable", trainable)
+        self._dtype_policy = dtypes.get(dtype)
         self.autocast = autocast
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.input_spec: InputSpec | None = None
+        self._remat = remat.wish()
         self._nodes: list[weakref.ref[graph.Node]] = []
         self._added_losses: list[Any] = []
         self.output_shapes: list[Any] = []  # of the last call
@@ -86,7 +88,9 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "build" in vars(cls):
-            cls.build = _building(cls.build)  # type: ignore[method-assign]
+            cls.build = building(cls.build)  # type: ignore[method-assign]
+        if "compute_mask" in vars(cls):
+            cls.compute_mask = graph.symbolic(cls.compute_mask)  # type: ignore[method-assign]
 
     # What a subclass writes.
 
@@ -107,7 +111,9 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output."""
-        raise NotImplementedError(f"{type(self).__name__} must define call(self, inputs).")
+        raise NotImplementedError(
+            f"Layer {self.name!r} ({type(self).__name__}) does not have a `call` method implemented."
+        )
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The mask of the output: by default that of the input, if the layer supports masks."""
@@ -138,6 +144,14 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
 
         By default floats start by Glorot's uniform rule, other types as zeros.
         """
+        frame = context.current()
+        if frame is not None and frame.layer is self:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) cannot add new elements of state in `call`, where they "
+                "would be made anew each time: make weights in `build` or `__init__`."
+            )
+        if isinstance(shape, str):
+            raise ValueError(f"add_weight takes the shape first; give the name as a keyword argument, name={shape!r}.")
         dtype = np.dtype(dtype or self.variable_dtype).name
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(jnp.dtype(dtype)) else "zeros"
@@ -179,11 +193,14 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         if self.input_spec is not None and given:
             self._check_input(next(iter(given.values())))
         if not self.built:
-            self._build_for(given)
+            shown = {name: kwargs[name] for name in signature.mask_names if hasattr(kwargs.get(name), "shape")}
+            self._build_for({**given, **shown})
+        run = functools.partial(self._run, signature)
         if not graph.any_symbolic(args, kwargs):
-            return self._run(signature, *args, **kwargs)
-        outputs = graph.infer(functools.partial(self._run, signature), args, kwargs)
+            return run(*args, **kwargs)
+        outputs, found = self._infer(run, args, kwargs)
         node = graph.record(self, args, kwargs, outputs)
+        masks.note_symbolic(node.outputs, found)
         self._nodes.append(weakref.ref(node))
         return node.result()
 
@@ -210,11 +227,10 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
     def _build_for(self, given: Mapping[str, Any]) -> None:
         if type(self).build is not Layer.build:
             shapes = {name: graph.shape_of(value) for name, value in given.items()}
-            names = [p.name for p in inspect.signature(self.build).parameters.values() if p.default is p.empty]
-            if len(names) <= 1 and shapes:
+            if len(inspect.signature(self.build).parameters) <= 1 and shapes:
                 self.build(next(iter(shapes.values())))
             else:
-                self.build(**{name: shapes.get(name.removesuffix("_shape")) for name in names})
+                self.build(**shapes_for(self, shapes))
         self.built = True
 
     def _run(self, signature: Signature, /, *args: Any, **kwargs: Any) -> Any:
@@ -223,14 +239,14 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         if signature.takes_training:
             kwargs["training"] = training
         dtype = self.compute_dtype if self.autocast and self.compute_dtype != self.variable_dtype else None
-        with context.layer_call(training, dtype) as frame:
+        with context.layer_call(self, training, dtype) as frame:
             if self.converts_inputs:
                 args, kwargs = jax.tree.map(self._convert, (args, kwargs))
             given = signature.bind(args, kwargs)
             mask = masks.fill_masks(signature.mask_names, given, kwargs)
             context.lose_rows(knows=is_builtin(type(self).call))
             try:
-                outputs = self.call(*args, **kwargs)
+                outputs = remat.as_wished(self._remat, self, self.call)(*args, **kwargs)
             except Exception as error:
                 self._explain(error, given)
                 raise
@@ -260,7 +276,7 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         if self.activity_regularizer is None:
             return
         for y in jax.tree.leaves(outputs):
-            count = jnp.asarray(y.shape[0] if y.ndim else 1, y.dtype)
+            count = jnp.maximum(jnp.asarray(y.shape[0] if y.ndim else 1, y.dtype), 1)
             if frame.rows is not None and y.shape[:1] == frame.rows.shape:
                 y = jnp.where(frame.rows.reshape((-1,) + (1,) * (y.ndim - 1)), y, 0)
                 count = jnp.sum(frame.rows, dtype=y.dtype)
@@ -293,6 +309,15 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
     # Types.
 
     @property
+    def dtype_policy(self) -> dtypes.DTypePolicy:
+        """The float types of the weights and of the computation; set it before the weights are made."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value: Any) -> None:
+        self._dtype_policy = dtypes.get(value)
+
+    @property
     def dtype(self) -> str:
         """The float type of the weights."""
         return self.dtype_policy.variable_dtype
@@ -310,29 +335,14 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         if "dtype" in config:
             config["dtype"] = to_data(self.dtype_policy)
         for name, default in (("activity_regularizer", None), ("autocast", True)):
-            if config.get(name) == default and name not in _own_arguments(type(self)):
+            if config.get(name) == default:
                 config.pop(name, None)
         return config
-
-
-def _building(build: Callable[..., None]) -> Callable[..., None]:
-    """A `build` after which the layer is built, so that no later call makes its weights anew."""
-
-    @functools.wraps(build)
-    def building(self: Layer, *args: Any, **kwargs: Any) -> None:
-        build(self, *args, **kwargs)
-        self.built = True
-
-    return building
 
 
 def is_builtin(function: Any) -> bool:
     """Whether a function is this package's own, which treats each row of a batch by itself or asks for `rows`."""
     return str(getattr(function, "__module__", "")).split(".")[0] == PACKAGE
-
-
-def _own_arguments(cls: type) -> set[str]:
-    return set(inspect.signature(cls).parameters) if cls is not Layer else set()
 
 
 def _layers_in(values: Any) -> Iterator[Layer]:

@@ -60,10 +60,14 @@ def penalties(layer: Holder) -> list[Any]:
     return [v.regularizer(v.value) for v in active if v.regularizer is not None]
 
 
+def _array(value: Any) -> Any:
+    return value.value if isinstance(value, Variable) else value
+
+
 def _by_path(cells: Mapping[str, Variable], values: Any) -> dict[str, Any]:
     if isinstance(values, Mapping):
-        return dict(values)
-    values = list(values)
+        return {path: _array(value) for path, value in values.items()}
+    values = [_array(value) for value in values]
     if len(values) != len(cells):
         raise ValueError(f"Expected {len(cells)} values, for {', '.join(cells)}; got {len(values)}.")
     return dict(zip(cells, values))

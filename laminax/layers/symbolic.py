@@ -1,12 +1,13 @@
 """The symbolic face of layers: shapes before there is data, and their places in a graph."""
 
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import numpy as np
 
-from .._core import graph
+from .._core import graph, masks
 
 Shape = Any
 
@@ -21,8 +22,23 @@ class Symbolic:
         raise NotImplementedError
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """The symbolic outputs for symbolic inputs."""
-        return self(*args, **kwargs)
+        """The symbolic outputs for symbolic inputs: of the shapes that a `compute_output_shape` of the class gives,
+        if it has one, else of those of its `call`.
+        """
+        if type(self).compute_output_shape is Symbolic.compute_output_shape:
+            return self(*args, **kwargs)
+        shapes = self.compute_output_shape(*(graph.shape_of(x) for x in args))
+        dtype = self.compute_dtype  # type: ignore[attr-defined]
+        return jax.tree.map(lambda s: graph.SymbolicTensor(s, dtype), shapes, is_leaf=_is_shape)
+
+    def _infer(self, run: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
+        """Outputs and their masks of a symbolic call; where it fails, by the `compute_output_shape` of the class."""
+        try:
+            return graph.infer(masks.with_masks(run), (args, kwargs, masks.of_symbolic(args, kwargs)), {})
+        except Exception:
+            if type(self).compute_output_shape is Symbolic.compute_output_shape:
+                raise
+            return self.compute_output_spec(*args), []
 
     def compute_output_shape(self, input_shape: Shape, *args: Any, **kwargs: Any) -> Any:
         """The shape of the output for the shape of the input; `None` is a free dimension."""

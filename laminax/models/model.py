@@ -49,8 +49,9 @@ class Model(Trainable):
             inputs, outputs = args[0], args[1] if len(args) > 1 else outputs
             name = args[2] if len(args) > 2 else name
         super().__init__(name=name, **kwargs)
+        self._remat = None  # its layers are
         self._graph: Graph | None = None
-        self._layers: dict[str, Layer] = {}
+        self._named: dict[str, Layer] = {}
         self._trainer = Trainer(self)
         if inputs is not None or outputs is not None:
             self._join(inputs, outputs)
@@ -60,7 +61,7 @@ class Model(Trainable):
     def _join(self, inputs: Any, outputs: Any) -> None:
         """Take a graph as what `call` computes."""
         self._graph = Graph(inputs, outputs)
-        self._layers = name_layers(self._graph.layers)
+        self._named = name_layers(self._graph.layers)
         self.built = True
 
     def call(self, inputs: Any) -> Any:
@@ -80,7 +81,7 @@ class Model(Trainable):
 
     def members(self) -> Mapping[str, Any]:
         found = dict(super().members())
-        layers = found.pop("_layers", {})
+        layers = found.pop("_named", {})
         return {"layers": layers, **found} if layers else found
 
     # Layers.
@@ -88,7 +89,7 @@ class Model(Trainable):
     @property
     def layers(self) -> list[Layer]:
         """The layers, in order."""
-        return list((self._layers or name_layers(self.inner_layers())).values())
+        return list((self._named or name_layers(self.inner_layers())).values())
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its place."""
@@ -98,7 +99,7 @@ class Model(Trainable):
             if not -len(self.layers) <= index < len(self.layers):
                 raise ValueError(f"There is no layer {index}: the model has {len(self.layers)}.")
             return self.layers[index]
-        named = self._layers or name_layers(self.inner_layers())
+        named = self._named or name_layers(self.inner_layers())
         if name not in named:
             raise ValueError(f"No layer is named {name!r}.{did_you_mean(name, named)}")
         return named[name]

@@ -74,7 +74,7 @@ class Sequential(Model):
 
     def _arrange(self) -> None:
         """Name the layers, and, where the input's shape is known, join them."""
-        self._layers = name_layers(self._chain)
+        self._named = name_layers(self._chain)
         self._graph, self.built = None, False
         self._trainer.forget()
         if self._input is not None and self._chain:
@@ -82,7 +82,7 @@ class Sequential(Model):
             for layer in self._chain:
                 tensor = layer(tensor)
             self._join(self._input.output, tensor)
-            self._layers = name_layers(self._chain)
+            self._named = name_layers(self._chain)
 
     def build(self, input_shape: Any = None) -> None:
         """Make the weights, for an input of this shape (with the batch's axis)."""
