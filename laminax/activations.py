@@ -38,7 +38,7 @@ def relu(x: Array, negative_slope: float = 0.0, max_value: float | None = None, 
     if threshold == 0:
         y = jax.nn.relu(x) if negative_slope == 0 else jnp.where(x > 0, x, negative_slope * x)
     else:
-        y = jnp.where(x >= threshold, x, negative_slope * (x - threshold))
+        y = jnp.where(x > threshold, x, negative_slope * (x - threshold))
     return y if max_value is None else jnp.minimum(y, max_value)
 
 

@@ -249,3 +249,13 @@ def test_to_categorical():
 
 def test_versions():
     assert lx.__version__.count(".") == 2
+
+
+def test_short_floats_on_a_cpu_are_slower_and_said_so():
+    model = lx.Sequential([lx.Input((3,)), layers.Dense(1)])
+    model.layers[0].dtype_policy = "mixed_bfloat16"
+    model.compile("sgd", "mse")
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
+    with pytest.warns(UserWarning, match="computes in bfloat16, which is slower than float32 on a CPU"):
+        model.fit(x, y, epochs=2, verbose=0)
+    model.fit(x, y, verbose=0)  # said once

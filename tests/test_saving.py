@@ -21,6 +21,7 @@ def path(tmp_path):
     return tmp_path / "m.safetensors"
 
 
+@pytest.mark.filterwarnings("ignore:.*is slower than float32 on a CPU")
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "mixed_bfloat16"])
 def test_weights_come_back(path, dtype):
     model, other = model_of(dtype=dtype), model_of(dtype=dtype)

@@ -1,10 +1,12 @@
 """How masks of padded steps go from layer to layer: as facts about arrays, in the call frame."""
 
+import functools
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
+import numpy as np
 
 from . import context, graph
 
@@ -75,3 +77,15 @@ def note_symbolic(outputs: list[graph.SymbolicTensor], found: list[Any]) -> None
     for tensor, mask in zip(outputs, found):
         if mask is not None:
             tensor.mask = graph.SymbolicTensor(graph.free_shape(mask.shape), mask.dtype)
+
+
+def for_symbolic(compute_mask: Callable[..., Any]) -> Callable[..., Any]:
+    """A `compute_mask` that, of symbolic inputs, gives a symbolic mask; masks that are arrays stay what they are."""
+    symbolic = graph.symbolic(compute_mask)
+
+    @functools.wraps(compute_mask)
+    def call(layer: Any, inputs: Any, previous_mask: Any = None, **kwargs: Any) -> Any:
+        real = any(isinstance(m, (jax.Array, np.ndarray)) for m in jax.tree.leaves(previous_mask))
+        return (compute_mask if real else symbolic)(layer, inputs, previous_mask, **kwargs)
+
+    return call

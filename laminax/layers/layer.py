@@ -90,7 +90,7 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         if "build" in vars(cls):
             cls.build = building(cls.build)  # type: ignore[method-assign]
         if "compute_mask" in vars(cls):
-            cls.compute_mask = graph.symbolic(cls.compute_mask)  # type: ignore[method-assign]
+            cls.compute_mask = masks.for_symbolic(cls.compute_mask)  # type: ignore[method-assign]
 
     # What a subclass writes.
 
