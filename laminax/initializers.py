@@ -16,6 +16,7 @@ from ._core.config import Configurable, getter, record
 from ._core.errors import unknown
 from ._core.random import generator
 from ._core.settings import floatx
+from .ops.signal import window_of
 
 Shape = tuple[int, ...]
 
@@ -243,6 +244,45 @@ class Orthogonal(RandomInitializer):
         return self.gain * (q if rows >= columns else q.T).reshape(shape)
 
 
+class STFT(Initializer):
+    """A kernel `(steps, 1, frequencies)` whose convolution with a signal is its Fourier transform, piece by piece.
+
+    `cos(2 pi t f / n) * window(t) / scale` for the real part, `-sin(...)` for the imaginary one, where
+    `n = 2 * (frequencies - 1)`.
+
+    Args:
+        side: `"real"` or `"imag"`.
+        window: the name of a window, such as `"hann"`, an array `(steps,)`, or `None` for neither window nor scale.
+        scaling: `"density"` (the root of the window's sum of squares), `"spectrum"` (its sum) or `None`.
+        periodic: whether the window goes on periodically.
+    """
+
+    def __init__(
+        self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False
+    ) -> None:
+        if side not in ("real", "imag"):
+            raise unknown("side", side, ("real", "imag"))
+        if scaling not in ("density", "spectrum", None):
+            raise unknown("scaling", scaling, ("density", "spectrum"))
+        if isinstance(window, str):
+            window_of(window, 1)
+        self.side = side
+        self.window = window
+        self.scaling = scaling
+        self.periodic = periodic
+
+    def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
+        if len(shape) != 3 or shape[1] != 1:
+            raise ValueError(f"STFT makes kernels (steps, 1, frequencies); got the shape {shape}.")
+        steps, _, frequencies = shape
+        angles = np.outer(np.arange(steps), np.arange(frequencies)) * np.pi / max(frequencies - 1, 1)
+        waves = np.cos(angles) if self.side == "real" else -np.sin(angles)
+        window = window_of(self.window, steps, self.periodic)
+        scales = {"density": np.sqrt(np.sum(window**2)), "spectrum": np.sum(np.abs(window)), None: 1}
+        scale = scales[self.scaling] if self.window is not None else 1
+        return _array((waves * window[:, None] / scale)[:, None], dtype)
+
+
 constant = Constant
 glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
 he_normal, he_uniform = HeNormal, HeUniform
@@ -251,11 +291,12 @@ lecun_normal, lecun_uniform = LecunNormal, LecunUniform
 ones, zeros = Ones, Zeros
 orthogonal = OrthogonalInitializer = Orthogonal
 random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
+stft = STFTInitializer = STFT
 variance_scaling = VarianceScaling
 
 _ALL = (
     *(Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, LecunNormal, LecunUniform),
-    *(Ones, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, Zeros),
+    *(Ones, Orthogonal, RandomNormal, RandomUniform, STFT, TruncatedNormal, VarianceScaling, Zeros),
 )
 get = getter(
     "initializer",
@@ -263,6 +304,7 @@ get = getter(
     {
         "IdentityInitializer": Identity,
         "OrthogonalInitializer": Orthogonal,
+        "STFTInitializer": STFT,
         "uniform": RandomUniform,
         "normal": RandomNormal,
         "one": Ones,

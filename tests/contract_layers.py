@@ -75,7 +75,7 @@ class LayerSample:
 
     @functools.cached_property
     def outputs(self):
-        return self.layer(*arrays(self.inputs)) if "stateful" not in self.notes else self.results[0][0]
+        return infer(self.layer, *arrays(self.inputs)) if "stateful" not in self.notes else self.results[0][0]
 
     @functools.cached_property
     def results(self):
@@ -98,6 +98,10 @@ def built(sample, dtype="float32"):
         if is_float(v.value):
             v.assign(rng.normal(size=v.shape) * 0.5 if v.trainable else rng.uniform(0.5, 1.5, v.shape))
     return layer
+
+
+def infer(layer, *inputs):
+    return layer(*inputs, training=False)  # some layers train by default
 
 
 def in_modes(modes, layer, params, extras, inputs):
@@ -168,13 +172,13 @@ def check_free_sizes(sample):
 def check_builds_within_jit(sample):
     """A first call that is traced leaves real weights, and compiles to what an eager call gives."""
     layer = sample.make()
-    given = jax.jit(lambda *inputs: layer(*inputs)) if "stateful" not in sample.notes else layer
+    given = jax.jit(functools.partial(infer, layer)) if "stateful" not in sample.notes else layer
     outputs = given(*arrays(sample.inputs))
     assert not tracers_in(layer)
     layer.set_weights(sample.layer.get_weights())
     if "stateful" not in sample.notes:
         assert jax.tree.map(jnp.shape, outputs) == jax.tree.map(jnp.shape, sample.outputs)
-        assert_same_bits(layer(*arrays(sample.inputs)), sample.outputs)
+        assert_same_bits(infer(layer, *arrays(sample.inputs)), sample.outputs)
 
 
 # Purity.
@@ -192,18 +196,18 @@ def check_calls_leave_nothing(sample):
     layer, inputs = built(sample), arrays(sample.inputs)
     if "stateful" in sample.notes:
         layer.reset_state()
-    outputs = layer(*inputs)
+    outputs = infer(layer, *inputs)
     if "stateful" in sample.notes:
         layer.reset_state()
-    assert_same_bits(layer(*inputs), outputs)
+    assert_same_bits(infer(layer, *inputs), outputs)
     if "stateful" in sample.notes:
         layer.reset_state()
     layer(*inputs, training=True)
     params = layer.state()[0]
     assert_same_bits(params, sample.layer.state()[0])
     if not layer.non_trainable_weights:
-        assert_same_bits(layer(*inputs), outputs)
-    assert_finite(layer(*inputs))
+        assert_same_bits(infer(layer, *inputs), outputs)
+    assert_finite(infer(layer, *inputs))
 
 
 def check_no_tracer_stays(sample):
@@ -272,7 +276,7 @@ def check_rows_are_apart(sample):
     order = np.random.default_rng(5).permutation(first(sample.inputs).shape[0])
     inputs = jax.tree.map(lambda x: x[order], sample.inputs)
     wanted = jax.tree.map(lambda y: y[order], sample.outputs)
-    assert_close(sample.layer(*arrays(inputs)), wanted)
+    assert_close(infer(sample.layer, *arrays(inputs)), wanted)
 
 
 @where(lambda sample: not {"stateful", "random", "knows no padding"} & {*sample.notes})
@@ -429,7 +433,7 @@ def check_config(sample):
     if "stateful" not in sample.notes:
         twin(*arrays(sample.inputs))
         twin.set_weights(sample.layer.get_weights())
-        assert_same_bits(twin(*arrays(sample.inputs)), sample.outputs)
+        assert_same_bits(infer(twin, *arrays(sample.inputs)), sample.outputs)
     named = from_json(sample.make(name="mine", trainable=False, dtype="mixed_bfloat16"))
     assert (named.name, named.trainable, named.dtype_policy.name) == ("mine", False, "mixed_bfloat16")
 
@@ -495,7 +499,18 @@ def check_fit(sample):
     assert_close(found[-1], found[0])
 
 
-ONCE = (check_fit, check_threads)  # slow ones, for the first sample of a class alone
+ONCE = (  # properties of the class, shown on its first sample alone: the suite's time is that of compiling
+    check_fit,
+    check_threads,
+    check_builds_within_jit,
+    check_no_tracer_stays,
+    check_no_tracer_stays_of_a_users_jit,
+    check_same_seed_same_bits,
+    check_calls_leave_nothing,
+    check_words,
+    check_frozen,
+    check_mixed_float16,
+)
 CHECKS = [
     function
     for name, function in list(globals().items())

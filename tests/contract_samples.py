@@ -237,6 +237,7 @@ INITIALIZERS = [
 ABSTRACT_INITIALIZERS = {
     initializers.Initializer: "the base",
     initializers.RandomInitializer: "the base of those that draw",
+    initializers.STFT: "makes kernels of one form only: see test_audio.py",
 }
 
 REGULARIZERS = [

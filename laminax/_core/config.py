@@ -233,7 +233,9 @@ def from_data(value: Any, custom: Mapping[str, Any] | None = None) -> Any:
         if config not in custom:
             raise unknown("function", config, custom)
         return custom[config]
-    return _class(value.get("registered_name") or name, value.get("module"), custom).from_config(config)
+    cls = _class(value.get("registered_name") or name, value.get("module"), custom)
+    with custom_objects(custom):
+        return cls.from_config(config)
 
 
 def _class(name: str, module: str | None, custom: Mapping[str, Any]) -> Any:

@@ -20,6 +20,8 @@ from .variable import Variable, scratch
 class SymbolicTensor:
     """A shape, a type, and the call that makes it. `None` is a free dimension."""
 
+    sparse = ragged = False
+
     def __init__(
         self,
         shape: Iterable[int | None],
@@ -33,7 +35,7 @@ class SymbolicTensor:
         if sparse or ragged:
             raise ValueError("Sparse and ragged tensors are not supported: pad them, and mask the padding.")
         self.shape = tuple(shape)
-        self.dtype = np.dtype(dtype).name
+        self.dtype = "string" if dtype == "string" else np.dtype(dtype).name
         self.node = node
         self.index = index
         self.name = name

@@ -51,12 +51,22 @@ class Variable:
             self._value = value if dtype is None or value.dtype == dtype else value.astype(dtype)
         self.name = name
         self.owner: Callable[[], Any] | None = None  # a weak reference to the layer that made it
-        self.trainable = trainable
+        self._trainable = trainable
         self.rank = 0 if trainable else 1  # its place in `weights`, which freezing must not change
         self.autocast = autocast
         self.initializer = initializer if callable(initializer) else None
         self.regularizer: Callable[[Any], Any] | None = None
         self.constraint: Callable[[Any], Any] | None = None
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the gradient moves it: as it was made or set, and not in a frozen layer."""
+        owner = self.owner() if self.owner is not None else None
+        return self._trainable and (owner is None or owner.trainable)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
 
     @property
     def value(self) -> jax.Array:

@@ -6,13 +6,16 @@ from typing import Any
 import jax
 import numpy as np
 
+from .._core import text as texts
 from .._core.settings import floatx
 
 _INT32 = np.iinfo(np.int32)
 
 
-def as_arrays(tree: Any, name: str) -> Any:
+def as_arrays(tree: Any, name: str, text: bool = False) -> Any:
     """A tree of arrays with the types that models take: floats as `floatx()`, integers as int32.
+
+    With `text`, text and integers stay as they are: layers on the host will read them.
 
     Takes NumPy and JAX arrays, dataframes, lists of numbers, and lists, tuples and dicts of these.
     Raises a `TypeError` that names the array, its type and the way out for anything else.
@@ -20,10 +23,10 @@ def as_arrays(tree: Any, name: str) -> Any:
     if tree is None:
         return None
     if isinstance(tree, dict):
-        return {key: as_arrays(value, f"{name}[{key!r}]") for key, value in tree.items()}
+        return {key: as_arrays(value, f"{name}[{key!r}]", text) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)) and not is_numbers(tree):
-        return [as_arrays(value, f"{name}[{i}]") for i, value in enumerate(tree)]
-    return _as_array(tree, name)
+        return [as_arrays(value, f"{name}[{i}]", text) for i, value in enumerate(tree)]
+    return _as_array(tree, name, text)
 
 
 def is_numbers(values: Any) -> bool:
@@ -33,10 +36,10 @@ def is_numbers(values: Any) -> bool:
     first = next((value for value in values if value is not None), None)
     if isinstance(first, (list, tuple)):
         return is_numbers(first)
-    return isinstance(first, (bool, int, float, complex, str, np.generic))
+    return isinstance(first, (bool, int, float, complex, str, bytes, np.generic))
 
 
-def _as_array(value: Any, name: str) -> Any:
+def _as_array(value: Any, name: str, text: bool) -> Any:
     if isinstance(value, jax.Array):
         return value
     if hasattr(value, "tocsr") or ".sparse" in type(value).__module__:
@@ -44,11 +47,14 @@ def _as_array(value: Any, name: str) -> Any:
     if callable(value) and not hasattr(value, "__array__"):
         raise TypeError(f"{name} is a function, {value!r}. Give what it returns, or for a generator function, call it.")
     try:
-        array = value.to_numpy() if hasattr(value, "to_numpy") else np.asarray(value)
+        convert = texts.as_array if text or hasattr(value, "to_numpy") else np.asarray
+        array = convert(value)
     except ValueError:
         raise TypeError(
             f"{name} holds sequences of different lengths. Pad them to one, and mask the padding."
         ) from None
+    if text and (texts.is_text(array) or array.dtype.kind in "iu"):
+        return array
     return _typed(array, name, value)
 
 

@@ -124,6 +124,7 @@ class StreamSource:
             `on_epoch_begin` and `on_epoch_end`, if it has them, are called before and after each pass.
         steps: batches an epoch; `None` is all that there are.
         goes_on: with `steps`, whether an epoch begins where the one before ended, or at the start again.
+        text: whether inputs may be text.
 
     Attributes:
         label: how errors begin.
@@ -131,8 +132,9 @@ class StreamSource:
 
     label = ""
 
-    def __init__(self, items: Any, steps: int | None = None, goes_on: bool = False) -> None:
+    def __init__(self, items: Any, steps: int | None = None, goes_on: bool = False, text: bool = False) -> None:
         self.items = items
+        self.text = text
         self._wanted = steps
         self.goes_on = goes_on
         self._passes = 0
@@ -198,7 +200,7 @@ class StreamSource:
 
     def _unpacked(self, item: Any, number: int) -> Sample:
         with located(f"{self.label}Batch {number}"):
-            sample = unpack(item)
+            sample = unpack(item, self.text)
             sample.check()
         return sample
 
@@ -222,7 +224,7 @@ def _next(items: Iterator[Any]) -> Any:
         return next(items, _END)
 
 
-def unpack(item: Any) -> Sample:
+def unpack(item: Any, text: bool = False) -> Sample:
     """A batch as inputs, targets and weights: from `x`, `(x,)`, `(x, y)` or `(x, y, weight)`.
 
     A list of arrays is read as a tuple, as data loaders collate.
@@ -231,7 +233,7 @@ def unpack(item: Any) -> Sample:
     if not 1 <= len(parts) <= 3:
         raise ValueError(f"A batch is (x,), (x, y) or (x, y, sample_weight); got {len(parts)} parts.")
     names = ("x", "y", "sample_weight")
-    return Sample(*(as_arrays(part, name) for part, name in zip(parts, names)))
+    return Sample(*(as_arrays(part, name, text and name == "x") for part, name in zip(parts, names)))
 
 
 def is_stream(x: Any) -> bool:
@@ -250,12 +252,13 @@ def make_source(
     seed: int = 0,
     steps: int | None = None,
     goes_on: bool = False,
+    text: bool = False,
 ) -> ArraySource | StreamSource:
     """What `fit` was given, arrays or an iterable of batches, as a source."""
     if is_stream(data.x):
         for name, value in (("y", data.y), ("sample_weight", data.weight), ("batch_size", batch_size)):
             if value is not None:
                 raise ValueError(f"x gives batches, which hold {name} themselves: leave {name} out.")
-        return StreamSource(data.x, steps, goes_on)
-    arrays = Sample(as_arrays(data.x, "x"), as_arrays(data.y, "y"), as_arrays(data.weight, "sample_weight"))
+        return StreamSource(data.x, steps, goes_on, text)
+    arrays = Sample(as_arrays(data.x, "x", text), as_arrays(data.y, "y"), as_arrays(data.weight, "sample_weight"))
     return ArraySource(arrays, 32 if batch_size is None else batch_size, shuffle, seed, steps)

@@ -2,8 +2,8 @@
 
 import inspect
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,6 +17,8 @@ __all__ = ["Identity", "Input", "InputLayer", "Lambda"]
 
 class InputLayer(Layer):
     """The place of an input in a graph. `Input` makes one and gives its tensor."""
+
+    declared = True  # whether the program said the shape, which then holds; else it is that of the first data
 
     def __init__(
         self,
@@ -35,14 +37,15 @@ class InputLayer(Layer):
             warnings.warn("Input: input_shape is an old name of shape.", DeprecationWarning, stacklevel=2)
             shape = kwargs.pop("input_shape")
         super().__init__(name=name, **kwargs)
+        if input_tensor is not None:
+            _check_agreement(input_tensor, shape, batch_size, batch_shape, dtype, sparse)
+            batch_shape, dtype = input_tensor.shape, input_tensor.dtype
+        else:
+            _check_one_shape(shape, batch_size, batch_shape)
         if sparse or ragged:
             kind = "sparse" if sparse else "ragged"
             raise ValueError(f"Input: `{kind}=True` is not supported: pad the data, and mask the padding.")
-        if input_tensor is not None:
-            _check_agreement(input_tensor, shape, batch_size, batch_shape, dtype)
-            shape, batch_shape, dtype = None, input_tensor.shape, input_tensor.dtype
-        else:
-            _check_one_shape(shape, batch_size, batch_shape)
+        self.sparse = self.ragged = False
         self.batch_shape = _sizes((batch_size, *_tuple(shape)) if batch_shape is None else batch_shape)
         self.optional = optional
         self.built = True
@@ -73,8 +76,8 @@ class InputLayer(Layer):
         return {
             "batch_shape": self.batch_shape,
             "dtype": self.input_dtype,
-            "sparse": False,
-            "ragged": False,
+            "sparse": self.sparse,
+            "ragged": self.ragged,
             "optional": self.optional,
             "name": self.name,
         }
@@ -136,7 +139,9 @@ def _check_one_shape(shape: Shape, batch_size: int | None, batch_shape: Shape) -
         raise ValueError("Input: pass a `shape` argument, without the batch's axis, or `batch_shape`, with it.")
 
 
-def _check_agreement(tensor: Any, shape: Shape, batch_size: int | None, batch_shape: Shape, dtype: Any) -> None:
+def _check_agreement(
+    tensor: Any, shape: Shape, batch_size: int | None, batch_shape: Shape, dtype: Any, sparse: bool | None
+) -> None:
     """What is given beside a tensor must be what the tensor has."""
     if not graph.is_symbolic(tensor):
         raise ValueError(
@@ -147,6 +152,7 @@ def _check_agreement(tensor: Any, shape: Shape, batch_size: int | None, batch_sh
         ("batch_size", None if batch_size is None else (batch_size,), tensor.shape[:1]),
         ("batch_shape", None if batch_shape is None else tuple(batch_shape), tensor.shape),
         ("dtype", dtype, tensor.dtype),
+        ("sparse", sparse, False),
     ):
         if given is not None and given != own:
             raise ValueError(
@@ -198,6 +204,13 @@ class Lambda(Layer):
         context.lose_rows()
         given = {"mask": mask, "training": training}
         return self.function(inputs, **{**self.arguments, **{name: given[name] for name in self._takes}})
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """A new object with the arguments of `config`."""
+        if isinstance(function := config["function"], dict) and function.get("config") == "<lambda>":
+            raise ValueError("Lambda: a config can't hold a `lambda`. Define the function by `def`, and register it.")
+        return super().from_config(config)
 
     @property
     def takes_mask(self) -> bool:

@@ -61,7 +61,7 @@ class Dense(Layer):
         outputs = project(inputs, self.kernel)
         if self.bias is not None:
             outputs = outputs + self.bias
-        return self.activation(outputs)
+        return outputs if self.activation is None else self.activation(outputs)
 
 
 def known_size(layer: Layer, shape: Any, axis: int) -> int:

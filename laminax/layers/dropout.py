@@ -1,15 +1,16 @@
-"""Layers that disturb their input in training."""
+"""Layers that drop parts of their input in training."""
 
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from .._core import checks
+from .._core import checks, settings
 from .._core.random import SeedGenerator
+from .input_spec import InputSpec
 from .layer import Array, Layer
 
-__all__ = ["Dropout"]
+__all__ = ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"]
 
 
 class Dropout(Layer):
@@ -30,7 +31,7 @@ class Dropout(Layer):
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.rate = checks.fraction(self, "rate", rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.noise_shape = checked_noise_shape(self, noise_shape)
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
 
@@ -39,7 +40,85 @@ class Dropout(Layer):
             return inputs
         if self.rate == 1:
             return jnp.zeros_like(inputs)
-        shape = self.noise_shape or inputs.shape
-        shape = tuple(size if wanted is None else wanted for size, wanted in zip(inputs.shape, shape))
+        shape = full_noise_shape(self.noise_shape, inputs)
         keep = jax.random.bernoulli(self.seed_generator.next(), 1 - self.rate, shape)
         return jnp.where(keep, inputs / (1 - self.rate), 0)
+
+
+class SpatialDropout(Dropout):
+    """The base of dropout of whole channels, over `rank` spatial axes."""
+
+    rank: int
+
+    def __init__(
+        self,
+        rate: float,
+        data_format: str | None = None,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        self.data_format = settings.standardize_data_format(data_format)
+        together = (1,) * self.rank
+        noise_shape = (None, *together, None) if self.data_format == "channels_last" else (None, None, *together)
+        super().__init__(rate, noise_shape, seed, name=name, dtype=dtype, **kwargs)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+
+class SpatialDropout1D(SpatialDropout):
+    """`Dropout` of whole features of `(batch, steps, features)` (Tompson et al., 2014).
+
+    Where neighbours are alike, single dropped values are no loss: this drops a feature in all steps.
+
+    Args:
+        rate: the fraction to drop, in 0 .. 1.
+        seed: an integer for the same sequence of masks at each run.
+    """
+
+    rank = 1
+    set_by_class = ("noise_shape", "data_format")
+
+    def __init__(
+        self, rate: float, seed: int | None = None, name: str | None = None, dtype: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(rate, "channels_last", seed, name, dtype, **kwargs)
+
+
+class SpatialDropout2D(SpatialDropout):
+    """`Dropout` of whole channels of `(batch, height, width, channels)`, as `SpatialDropout1D` of features.
+
+    Args:
+        rate: the fraction to drop, in 0 .. 1.
+        data_format: `"channels_last"`, or `"channels_first"` for `(batch, channels, height, width)`.
+        seed: an integer for the same sequence of masks at each run.
+    """
+
+    rank = 2
+    set_by_class = ("noise_shape",)
+
+
+class SpatialDropout3D(SpatialDropout):
+    """`Dropout` of whole channels of `(batch, depth, height, width, channels)`. Arguments as `SpatialDropout2D`."""
+
+    rank = 3
+    set_by_class = ("noise_shape",)
+
+
+def checked_noise_shape(layer: Layer, shape: Any) -> tuple[int | None, ...] | None:
+    """`shape` as a tuple of positive integers and `None`."""
+    if shape is None:
+        return None
+    if not isinstance(shape, (list, tuple)):
+        raise ValueError(f"{type(layer).__name__}: noise_shape must be a tuple or list of integers; got {shape!r}.")
+    return tuple(None if size is None else checks.integer(layer, "sizes in noise_shape", size) for size in shape)
+
+
+def full_noise_shape(shape: Any, inputs: Array) -> tuple[int, ...]:
+    """The shape of the noise for an input, whose size stands where `shape` has `None`."""
+    shape = shape or inputs.shape
+    if len(shape) != inputs.ndim:
+        raise ValueError(
+            f"noise_shape {shape} must have as many axes as the input, which has the shape {inputs.shape}."
+        )
+    return tuple(size if wanted is None else wanted for size, wanted in zip(inputs.shape, shape))

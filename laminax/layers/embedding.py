@@ -4,17 +4,20 @@ import warnings
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
-from .._core import checks
+from .._core import checks, compat, context
+from ..ops.linear import project
 from .layer import Array, Layer
 
-__all__ = ["Embedding", "Masking"]
+__all__ = ["Embedding", "Masking", "ReversibleEmbedding"]
 
 
 class Embedding(Layer):
     """Row `i` of a matrix for each integer `i`.
 
-    Input: integers in 0 .. `input_dim` - 1, any shape. Output: that shape and `output_dim`.
+    Input: integers in 0 .. `input_dim` - 1, any shape. Output: that shape and `output_dim`. An eager call raises a
+    `ValueError` for other integers; in compiled code, which can't raise, too large ones give NaN.
 
     Args:
         input_dim: the number of rows, the largest integer plus one.
@@ -26,7 +29,7 @@ class Embedding(Layer):
         weights: the matrix to start from.
     """
 
-    set_by_class = ("weights",)
+    set_by_class = ("autocast", "weights")
 
     def __init__(
         self,
@@ -44,26 +47,104 @@ class Embedding(Layer):
                 "Embedding's argument input_length has no effect: remove it.", DeprecationWarning, stacklevel=2
             )
         super().__init__(**kwargs)
+        self.autocast = False  # integers that come as floats would be rounded
         self.input_dim = checks.integer(self, "input_dim", input_dim)
         self.output_dim = checks.integer(self, "output_dim", output_dim)
         self.describe_weight("embeddings", embeddings_initializer, embeddings_regularizer, embeddings_constraint)
         self.mask_zero = mask_zero
-        self._start = weights
         self.supports_masking = mask_zero
+        if weights is not None:
+            self.build()
+            self.embeddings.assign(weights[0] if isinstance(weights, (list, tuple)) and len(weights) == 1 else weights)
 
     def build(self, input_shape: Any = None) -> None:
-        shape = self.input_dim, self.output_dim
-        self.embeddings = self.make_weight("embeddings", shape, autocast=False)  # rows are converted, not the matrix
-        if self._start is not None:
-            matrix = self._start[0] if isinstance(self._start, (list, tuple)) and len(self._start) == 1 else self._start
-            self.embeddings.assign(matrix)
+        if not self.built:  # from `weights`
+            self.embeddings = self.make_weight("embeddings", (self.input_dim, self.output_dim), autocast=False)
 
     def call(self, inputs: Array) -> Array:
         indices = inputs if jnp.issubdtype(inputs.dtype, jnp.integer) else inputs.astype("int32")
+        self._check(indices)
         return jnp.take(self.embeddings.value, indices, axis=0).astype(self.compute_dtype)
+
+    def _check(self, indices: Array) -> None:
+        """Raise a `ValueError` for what is no row, where there are numbers to look at."""
+        if compat.is_tracer(indices) or not indices.size:
+            return
+        found = np.asarray(indices)
+        if found.min() < 0 or found.max() >= self.input_dim:
+            raise ValueError(
+                f"Layer {self.name!r} (Embedding) takes integers in 0 .. {self.input_dim - 1} (input_dim - 1); "
+                f"got {found.min()} .. {found.max()}."
+            )
 
     def compute_mask(self, inputs: Array, previous_mask: Array | None = None) -> Array | None:
         return inputs != 0 if self.mask_zero else None
+
+
+class ReversibleEmbedding(Embedding):
+    """`Embedding`, and with `reverse=True` the way back: logits `inputs @ embeddings.T` (Press & Wolf, 2017).
+
+    Backwards, input `(batch, ..., output_dim)`, output `(batch, ..., input_dim)`.
+
+    Args:
+        input_dim, output_dim, embeddings_initializer, ..., mask_zero: as in `Embedding`.
+        tie_weights: whether the way back takes the same matrix, or `reverse_embeddings`, one of its own.
+        reverse_dtype: the float type of the way back; `None` is the layer's.
+        logit_soft_cap: a bound on the logits, which become `cap * tanh(logits / cap)`; `None` is none.
+    """
+
+    set_by_class = ("autocast", "weights")
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        tie_weights: bool = True,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        reverse_dtype: Any = None,
+        logit_soft_cap: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.tie_weights = tie_weights  # for `build`, to which `weights` leads at once
+        rules = embeddings_initializer, embeddings_regularizer, embeddings_constraint
+        super().__init__(input_dim, output_dim, *rules, mask_zero, **kwargs)
+        self.supports_masking = True  # backwards a mask goes on
+        self.reverse_dtype = reverse_dtype
+        cap = logit_soft_cap
+        self.logit_soft_cap = cap if cap is None else checks.number(self, "logit_soft_cap", cap, beyond=True)
+
+    def build(self, input_shape: Any = None) -> None:
+        if not self.built:
+            super().build(input_shape)
+            if not self.tie_weights:
+                self.reverse_embeddings = self.make_weight(
+                    "embeddings",
+                    (self.output_dim, self.input_dim),
+                    name="reverse_embeddings",
+                    autocast=False,
+                    regularizer=None,
+                    constraint=None,
+                )
+
+    def call(self, inputs: Array, reverse: bool = False) -> Array:
+        if reverse:
+            return self._logits(inputs)
+        outputs = super().call(inputs)
+        if self.mask_zero:
+            context.note(outputs, mask=inputs != 0)
+        return outputs
+
+    def _logits(self, inputs: Array) -> Array:
+        dtype = self.reverse_dtype or self.compute_dtype
+        kernel = self.embeddings.value.T if self.tie_weights else self.reverse_embeddings.value
+        logits = project(inputs.astype(dtype), kernel.astype(dtype))
+        cap = self.logit_soft_cap
+        return logits if cap is None else cap * jnp.tanh(logits / cap)
+
+    compute_mask = Layer.compute_mask  # forwards, `call` notes the mask: only it knows the way
 
 
 class Masking(Layer):

@@ -37,11 +37,11 @@ class KerasNames:
 
     @property
     def _trainable_variables(self) -> list[Variable]:
-        return [v for v in vars(self).values() if isinstance(v, Variable) and v.trainable]
+        return [v for v in vars(self).values() if isinstance(v, Variable) and v.rank == 0]
 
     @property
     def _non_trainable_variables(self) -> list[Variable]:
-        return [v for v in vars(self).values() if isinstance(v, Variable) and not v.trainable]
+        return [v for v in vars(self).values() if isinstance(v, Variable) and v.rank > 0]
 
     def _untrack_variable(self, variable: Variable) -> None:
         """A variable belongs to a layer as long as an attribute holds it."""

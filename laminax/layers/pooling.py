@@ -4,21 +4,37 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from .. import ops
 from .._core import checks, settings
+from ..ops import pooling
 from .convolution import check_window
 from .input_spec import InputSpec
 from .layer import Array, Layer
 
 __all__ = [
+    "AveragePooling1D",
     "AveragePooling2D",
+    "AveragePooling3D",
+    "AvgPool1D",
     "AvgPool2D",
+    "AvgPool3D",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
     "GlobalAvgPool1D",
     "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
+    "MaxPool1D",
     "MaxPool2D",
+    "MaxPool3D",
+    "MaxPooling1D",
     "MaxPooling2D",
+    "MaxPooling3D",
 ]
 
 
@@ -48,6 +64,22 @@ class Pooling(Layer):
         return type(self).pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
 
+class MaxPooling1D(Pooling):
+    """The largest value in each window of a sequence, by feature.
+
+    Input `(batch, steps, features)`. Output `(batch, new steps, features)`.
+
+    Args:
+        pool_size: the number of steps in the window.
+        strides: how far the window moves; `None` is `pool_size`.
+        padding: `"valid"` drops what no window covers, `"same"` pads.
+        data_format: `"channels_last"`, or `"channels_first"` for `(batch, features, steps)`.
+    """
+
+    rank = 1
+    pool = pooling.max_pool
+
+
 class MaxPooling2D(Pooling):
     """The largest value in each window of an image, by channel.
 
@@ -57,24 +89,49 @@ class MaxPooling2D(Pooling):
         pool_size: height and width of the window, one integer for both or two.
         strides: steps of the window; `None` is `pool_size`.
         padding: `"valid"` drops what no window covers, `"same"` pads.
-        data_format: `"channels_last"` or `"channels_first"`.
+        data_format: `"channels_last"`, or `"channels_first"` for `(batch, channels, height, width)`.
     """
 
     rank = 2
-    pool = ops.max_pool
+    pool = pooling.max_pool
+
+
+class MaxPooling3D(Pooling):
+    """The largest value in each window of a volume, by channel.
+
+    Input `(batch, depth, height, width, channels)`. Arguments as `MaxPooling2D`, with three sizes.
+    """
+
+    rank = 3
+    pool = pooling.max_pool
+
+
+class AveragePooling1D(Pooling):
+    """The mean of each window of a sequence, by feature; padding does not count. Arguments as `MaxPooling1D`."""
+
+    rank = 1
+    pool = pooling.average_pool
 
 
 class AveragePooling2D(Pooling):
-    """The mean of each window of an image, by channel. Arguments as `MaxPooling2D`."""
+    """The mean of each window of an image, by channel; padding does not count. Arguments as `MaxPooling2D`."""
 
     rank = 2
-    pool = ops.average_pool
+    pool = pooling.average_pool
+
+
+class AveragePooling3D(Pooling):
+    """The mean of each window of a volume, by channel; padding does not count. Arguments as `MaxPooling3D`."""
+
+    rank = 3
+    pool = pooling.average_pool
 
 
 class GlobalPooling(Layer):
-    """The base of pooling over all of `rank` spatial axes."""
+    """The base of pooling over all of `rank` spatial axes: subclasses set `pool`, `jnp.mean` or `jnp.max`."""
 
     rank: int
+    pool: Any
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -88,6 +145,9 @@ class GlobalPooling(Layer):
         first = 2 if self.data_format == "channels_first" else 1
         return tuple(range(first, first + self.rank))
 
+    def call(self, inputs: Array) -> Array:
+        return type(self).pool(inputs, self.axes, keepdims=self.keepdims)
+
 
 class GlobalAveragePooling1D(GlobalPooling):
     """The mean over the steps that the mask leaves: `(batch, steps, features)` to `(batch, features)`.
@@ -100,11 +160,12 @@ class GlobalAveragePooling1D(GlobalPooling):
     """
 
     rank = 1
+    pool = jnp.mean
     supports_masking = True
 
     def call(self, inputs: Array, mask: Array | None = None) -> Array:
         if mask is None:
-            return jnp.mean(inputs, self.axes, keepdims=self.keepdims)
+            return super().call(inputs)
         axis = self.axes[0]
         kept = jnp.expand_dims(mask.astype(bool), 3 - axis)
         count = jnp.sum(kept, axis, keepdims=self.keepdims, dtype=inputs.dtype)
@@ -123,10 +184,45 @@ class GlobalAveragePooling2D(GlobalPooling):
     """
 
     rank = 2
-
-    def call(self, inputs: Array) -> Array:
-        return jnp.mean(inputs, self.axes, keepdims=self.keepdims)
+    pool = jnp.mean
 
 
-AvgPool2D, MaxPool2D = AveragePooling2D, MaxPooling2D
-GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D
+class GlobalAveragePooling3D(GlobalPooling):
+    """The mean over depth, height and width. Arguments as `GlobalAveragePooling2D`."""
+
+    rank = 3
+    pool = jnp.mean
+
+
+class GlobalMaxPooling1D(GlobalPooling):
+    """The largest value of all steps: `(batch, steps, features)` to `(batch, features)`.
+
+    Arguments as `GlobalAveragePooling1D`.
+    """
+
+    rank = 1
+    pool = jnp.max
+
+
+class GlobalMaxPooling2D(GlobalPooling):
+    """The largest value over height and width. Arguments as `GlobalAveragePooling2D`."""
+
+    rank = 2
+    pool = jnp.max
+
+
+class GlobalMaxPooling3D(GlobalPooling):
+    """The largest value over depth, height and width. Arguments as `GlobalAveragePooling2D`."""
+
+    rank = 3
+    pool = jnp.max
+
+
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+GlobalAvgPool1D, GlobalAvgPool2D, GlobalAvgPool3D = (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+)
+GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D

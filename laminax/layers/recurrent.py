@@ -5,20 +5,18 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .. import activations
-from .._core import checks, pure
+from .._core import graph, pure
 from .._core.config import arguments, snake_case
+from .._core.errors import shape_text
 from .._core.holder import partition
-from .._core.random import SeedGenerator
 from .._core.variable import Variable, read, write
-from ..ops.linear import project
-from ..ops.lstm import lstm_steps
 from ..ops.recurrent import scan_steps
 from .input_spec import InputSpec
-from .layer import Layer
+from .layer import Array, Layer, is_builtin
+from .recurrent_cell import Cell, given_arguments
+from .symbolic import placeholders
 
-Array = Any
-__all__ = ["LSTM", "RNN", "LSTMCell"]
+__all__ = ["RNN", "StackedRNNCells"]
 
 
 class RNN(Layer):
@@ -28,7 +26,9 @@ class RNN(Layer):
     `(batch, steps, units)`. A masked step leaves the state as it is.
 
     Args:
-        cell: a layer with `call(inputs, states) -> (output, states)` and `state_size`.
+        cell: a layer with `call(inputs, states) -> (output, states)` and `state_size`, the size of its state or a
+            list of sizes; it may say itself how it starts, `get_initial_state(batch_size)`. A list of cells is
+            `StackedRNNCells`.
         return_sequences: give the outputs of all steps.
         return_state: give the last states too, after the output.
         go_backwards: start at the last step; outputs come in that order.
@@ -51,9 +51,7 @@ class RNN(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not callable(getattr(cell, "call", None)) or not hasattr(cell, "state_size"):
-            raise ValueError(f"cell must have a method call(inputs, states) and an attribute state_size; got {cell!r}.")
-        self.cell = cell
+        self.cell = StackedRNNCells(cell) if isinstance(cell, (list, tuple)) else _checked(cell)
         self.return_sequences = return_sequences
         self.return_state = return_state
         self.go_backwards = go_backwards
@@ -63,285 +61,219 @@ class RNN(Layer):
         self.states: Any = None
         self.input_spec = InputSpec(min_ndim=3)
 
+    @property
+    def state_size(self) -> list[Any]:
+        """The sizes of the cell's states."""
+        return _listed(self.cell.state_size)
+
     def build(self, input_shape: Any) -> None:
-        if not self.cell.built:
-            self.cell.build((input_shape[0], *input_shape[2:]))
-            self.cell.built = True
-        if self.stateful:
+        _build_cell(self.cell, (input_shape[0], *input_shape[2:]))
+        if self.stateful and self.states is None:
             if input_shape[0] is None:
                 raise ValueError(
                     f"Layer {self.name!r} is stateful: give its input a fixed batch size, Input(batch_shape=...)."
                 )
-            zeros = self.get_initial_state(input_shape[0])
-            self.states = [Variable(z, trainable=False, name=f"state_{i}") for i, z in enumerate(zeros)]
+            zeros, tree = jax.tree.flatten(self.get_initial_state(input_shape[0]))
+            states = [Variable(z, trainable=False, name=f"state_{i}") for i, z in enumerate(zeros)]
+            self.states = jax.tree.unflatten(tree, states)
 
-    def get_initial_state(self, batch_size: Any) -> list[Array]:
+    def get_initial_state(self, batch_size: Any) -> list[Any]:
         """Zeros, or what the cell says."""
-        if hasattr(self.cell, "get_initial_state"):
-            states = self.cell.get_initial_state(batch_size=batch_size)
-            return list(states) if isinstance(states, (list, tuple)) else [states]
-        sizes = self.cell.state_size
-        sizes = list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
-        return [jnp.zeros((batch_size, size), self.compute_dtype) for size in sizes]
+        return _listed(_first_states(self.cell, batch_size, self.compute_dtype))
 
     def reset_state(self) -> None:
         """Set the states of a stateful layer to zero."""
-        for state in self.states or ():
+        for state in jax.tree.leaves(self.states):
             state.assign(jnp.zeros_like(state.value))
 
     reset_states = reset_state
 
     def call(self, sequences: Array, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
-        if initial_state is None:
-            initial_state = self.states if self.stateful else self.get_initial_state(sequences.shape[0])
-        if not isinstance(initial_state, (list, tuple)):
-            initial_state = [initial_state]
-        states = [jnp.asarray(s, self.compute_dtype) for s in initial_state]
-        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        last, outputs, states = self.run(sequences, states, mask, training)
+        states = self._start(sequences.shape[0], initial_state)
+        mask = self._checked_mask(mask, sequences)
+        if self.go_backwards:
+            sequences, mask = jax.tree.map(lambda x: jnp.flip(x, 1), (sequences, mask))
+        last, outputs, states = self._loop(sequences, states, mask, training)
         if self.stateful:
-            for variable, state in zip(self.states, states):
+            for variable, state in zip(jax.tree.leaves(self.states), jax.tree.leaves(states)):
                 variable.assign(state)
-        result = outputs if self.return_sequences else last
-        return (result, *states) if self.return_state else result
+        result = (outputs if self.return_sequences else last).astype(self.compute_dtype)
+        return (result, *jax.tree.map(lambda s: s.astype(self.compute_dtype), states)) if self.return_state else result
 
-    def run(self, sequences: Array, states: list[Array], mask: Any, training: bool) -> tuple[Array, Array, list[Array]]:
-        """The loop over the steps. A cell with `prepare` and `advance` has its inputs projected before the loop."""
-        how = mask, self.go_backwards, self.zero_output_for_mask, self.unroll
-        if hasattr(self.cell, "advance"):
-            inputs, constants = self.cell.prepare(sequences, training)
-            if type(self.cell) is LSTMCell and self.cell.usual and constants is mask is None and not self.unroll:
-                return self.cell.run(inputs, states, self.go_backwards)
+    def _start(self, batch: Any, given: Any) -> list[Any]:
+        """The first states: those given, those kept, or zeros."""
+        zeros, tree = jax.tree.flatten(self.get_initial_state(batch))
+        if given is None:
+            given = self.states if self.stateful else zeros
+        states = jax.tree.leaves(given)
+        shapes, wanted = graph.shape_of(states), graph.shape_of(zeros)
+        if shapes != wanted:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) has states of the shapes {shape_text(shapes)}; its cell "
+                f"and the batch size need {shape_text(wanted)}."
+            )
+        return jax.tree.unflatten(tree, [jnp.asarray(s, zero.dtype) for s, zero in zip(states, zeros)])
 
-            def advance(z: Array, states: Any, extras: Any) -> Any:
-                return *self.cell.advance(constants, z, states), extras
+    def _checked_mask(self, mask: Any, sequences: Array) -> Any:
+        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        if mask is None:
+            return None
+        known = [(a, b) for a, b in zip(mask.shape, sequences.shape) if isinstance(a, int) and isinstance(b, int)]
+        if mask.ndim != 2 or any(a != b for a, b in known):
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}): the mask must be (batch, steps), "
+                f"{shape_text(graph.free_shape(sequences.shape[:2]))}; got the shape {tuple(mask.shape)}."
+            )
+        return mask.astype(bool)
 
-            return scan_steps(advance, inputs, states, (), *how)[:3]
-        cells = partition(self.cell)[1]
+    def _loop(self, sequences: Array, states: list[Any], mask: Any, training: bool) -> tuple[Array, Array, list[Any]]:
+        """The loop over the steps. The cells of a stack run one after another, each over all steps."""
+        stacked = type(self.cell) is StackedRNNCells
+        cells, firsts = (self.cell.cells, states) if stacked else ([self.cell], [states])
+        how, lasts = (mask, self.zero_output_for_mask, self.unroll), []
+        for cell, first in zip(cells, firsts):
+            fits = isinstance(cell, Cell) and is_builtin(type(cell)) and cell.compute_dtype == self.compute_dtype
+            run = cell.run if fits else _stepper(cell)
+            output, sequences, last = run(sequences, _listed(first), training, *how)
+            lasts.append(last if isinstance(first, (list, tuple)) else last[0])
+        return output, sequences, lasts if stacked else lasts[0]
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        mask = previous_mask[0] if isinstance(previous_mask, (list, tuple)) else previous_mask
+        mask = mask if self.return_sequences else None
+        return [mask] + [None] * len(self.state_size) if self.return_state else mask
+
+
+def _stepper(cell: Any) -> Any:
+    """A loop like `Cell.run` for any cell; its variables go from step to step."""
+
+    def run(sequences: Array, states: list[Any], training: bool, *how: Any) -> tuple[Array, Array, list[Any]]:
+        cells = partition(cell)[1]
+        own = {"training": training} if isinstance(cell, Layer) else {}
 
         def step(x: Array, states: Any, extras: Any) -> Any:
             with pure.running(cells, extras, training) as frame:
-                output, new = self.cell(x, states, training=training)
+                output, new = (cell if callable(cell) else cell.call)(x, states, **own)
                 if frame.losses:
-                    raise NotImplementedError(f"{type(self.cell).__name__}: add_loss is not possible within a cell.")
-                return output, (list(new) if isinstance(new, (list, tuple)) else [new]), read(cells)
+                    raise NotImplementedError(f"{type(cell).__name__}: add_loss is not possible within a cell.")
+                return output, _listed(new), read(cells)
 
         last, outputs, states, extras = scan_steps(step, sequences, states, read(cells), *how)
         write(cells, extras)
         return last, outputs, states
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        mask = previous_mask[0] if isinstance(previous_mask, (list, tuple)) else previous_mask
-        mask = mask if self.return_sequences else None
-        return [mask] + [None] * len(self.get_initial_state(1)) if self.return_state else mask
+    return run
 
 
-class LSTMCell(Layer):
-    """One step of a long short-term memory (Hochreiter & Schmidhuber, 1997).
+class StackedRNNCells(Layer):
+    """Cells on top of each other as one cell: each takes the output of the one before.
 
-    `i, f, g, o = split(x @ kernel + h @ recurrent_kernel + bias)`,
-    `c = sigmoid(f) * c + sigmoid(i) * tanh(g)`, `h = sigmoid(o) * tanh(c)`.
-    """
-
-    bias_initializer: Any
-
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.units = checks.integer(self, "units", units)
-        self.activation = activations.get(activation)
-        self.recurrent_activation = activations.get(recurrent_activation)
-        self.use_bias = use_bias
-        self.describe_weight("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
-        self.describe_weight("recurrent", recurrent_initializer, recurrent_regularizer, recurrent_constraint)
-        self.describe_weight("bias", bias_initializer, bias_regularizer, bias_constraint)
-        self.unit_forget_bias = unit_forget_bias
-        self.dropout = checks.fraction(self, "dropout", dropout)
-        self.recurrent_dropout = checks.fraction(self, "recurrent_dropout", recurrent_dropout)
-        self.seed = seed
-        self.seed_generator = SeedGenerator(seed)
-
-    @property
-    def state_size(self) -> list[int]:
-        """The sizes of the two states, `h` and `c`."""
-        return [self.units, self.units]
-
-    def build(self, input_shape: Any) -> None:
-        self.kernel = self.make_weight("kernel", (input_shape[-1], 4 * self.units))
-        self.recurrent_kernel = self.make_weight("recurrent", (self.units, 4 * self.units), name="recurrent_kernel")
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.make_weight("bias", (4 * self.units,), initializer=self._start_bias)
-
-    def _start_bias(self, shape: tuple[int, ...], dtype: str) -> Array:
-        bias = self.bias_initializer(shape, dtype)
-        forget = slice(self.units, 2 * self.units)
-        return bias.at[forget].set(1) if self.unit_forget_bias else bias
-
-    def call(self, inputs: Array, states: Any, training: bool = False) -> Any:
-        z, masks = self.prepare(inputs[:, None], training)
-        return self.advance(masks, z[:, 0], states)
-
-    def prepare(self, sequences: Array, training: bool) -> tuple[Array, Any]:
-        """The projection of all steps, and the masks of the recurrent dropout.
-
-        A sequence has one dropout mask for all its steps; with recurrent dropout each gate has its own.
-        """
-        batch, _, features = sequences.shape
-        gates = 4 if self.recurrent_dropout else 1
-        kernel, masks = self.kernel.value, None
-        if training and self.dropout:
-            mask = self._mask(self.dropout, (gates, batch, 1, features), sequences.dtype)
-            parts = jnp.split(kernel, gates, axis=1)
-            z = jnp.concatenate([(sequences * m) @ k for m, k in zip(mask, parts)], -1)
-        else:
-            z = project(sequences, kernel)
-        if training and self.recurrent_dropout:
-            masks = self._mask(self.recurrent_dropout, (4, batch, self.units), sequences.dtype)
-        return z if self.bias is None else z + self.bias.value, masks
-
-    def _mask(self, rate: float, shape: Any, dtype: Any) -> Array:
-        keep = jax.random.bernoulli(self.seed_generator.next(), 1 - rate, shape)
-        return keep.astype(dtype) / max(1 - rate, 1e-7)
-
-    def advance(self, masks: Any, z: Array, states: Any) -> Any:
-        """One step, from the projected input: `(h, [h, c])`."""
-        h, c = states
-        kernel = self.recurrent_kernel.value
-        if masks is None:
-            recurrent = h @ kernel
-        else:
-            recurrent = jnp.concatenate([(h * m) @ k for m, k in zip(masks, jnp.split(kernel, 4, axis=1))], -1)
-        i, f, g, o = self._gates(z + recurrent)
-        c = f * c + i * g
-        h = o * self.activation(c)
-        return h, [h, c]
-
-    @property
-    def usual(self) -> bool:
-        """Whether the activations are the usual ones, for which there is a faster form."""
-        return self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
-
-    def run(self, z: Array, states: Any, reverse: bool) -> tuple[Array, Array, list[Array]]:
-        """All steps of a cell with the usual activations: the last output, all outputs, the last states."""
-        z = jnp.swapaxes(z, 0, 1)
-        outputs, c = lstm_steps(jnp.flip(z, 0) if reverse else z, self.recurrent_kernel.value, *states)
-        last, h = (outputs[-1],) * 2 if len(outputs) else (jnp.zeros_like(states[0]), states[0])
-        return last, jnp.swapaxes(outputs, 0, 1), [h, c]
-
-    def _gates(self, z: Array) -> list[Array]:
-        """The four gates. As `sigmoid(z) = tanh(z / 2) / 2 + 1/2`, the default ones need one tanh over all of `z`."""
-        u = self.units
-        if self.usual:
-            half = jnp.full((4 * u,), 0.5, z.dtype).at[2 * u : 3 * u].set(1)
-            t = jnp.tanh(z * half)
-            i, f, g, o = jnp.split(t, 4, axis=-1)
-            return [i * 0.5 + 0.5, f * 0.5 + 0.5, g, o * 0.5 + 0.5]
-        i, f, g, o = jnp.split(z, 4, axis=-1)
-        return [
-            self.recurrent_activation(i),
-            self.recurrent_activation(f),
-            self.activation(g),
-            self.recurrent_activation(o),
-        ]
-
-
-def make_cell(cls: type[Layer], given: dict[str, Any]) -> Layer:
-    """The cell of a layer that takes its cell's arguments: those of the layer's own that the cell has too."""
-    own = {name: given[name] for name in arguments(cls) if name in given}
-    shared = {name: given["kwargs"][name] for name in ("dtype", "trainable") if name in given["kwargs"]}
-    return cls(**own, **shared, name=snake_case(cls.__name__))
-
-
-class LSTM(RNN):
-    """Long short-term memory (Hochreiter & Schmidhuber, 1997).
-
-    Input `(batch, steps, features)`. Output `(batch, units)`, or `(batch, steps, units)` with
-    `return_sequences`. The equations are those of `LSTMCell`. Steps that a mask excludes leave the
-    state as it is.
+    `RNN([cell, cell])` makes one. Its state is a list, with the state or the states of each cell.
 
     Args:
-        units: the size of the output and of both states.
-        activation: of the candidate and the output.
-        recurrent_activation: of the gates.
-        use_bias: whether to add a bias.
-        kernel_initializer, recurrent_initializer, bias_initializer: first values of the weights.
-        unit_forget_bias: start the forget gate's bias at one.
-        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties on the weights.
-        activity_regularizer: a penalty on the output.
-        kernel_constraint, recurrent_constraint, bias_constraint: where the weights must stay.
-        dropout: fraction of the inputs to drop.
-        recurrent_dropout: fraction of the state to drop.
-        seed: of the dropout.
-        return_sequences, return_state, go_backwards, stateful, unroll: as of `RNN`.
-        use_cudnn: `"auto"`, or a wish; the form follows the device.
+        cells: a list of cells.
     """
 
-    set_by_class = ("cell",)
+    def __init__(self, cells: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cells = [_checked(cell) for cell in cells]
+        if not self.cells:
+            raise ValueError("StackedRNNCells: cells must hold at least one cell; got none.")
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: Any = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        unroll: bool = False,
-        use_cudnn: Any = "auto",
-        **kwargs: Any,
-    ) -> None:
-        cell = make_cell(LSTMCell, locals())
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
-        self.use_cudnn = use_cudnn
-        self.input_spec = InputSpec(ndim=3)
+    @property
+    def state_size(self) -> list[Any]:
+        """The sizes of the states of each cell."""
+        return [cell.state_size for cell in self.cells]
+
+    @property
+    def output_size(self) -> Any:
+        """The size of the last cell's output."""
+        return _output_size(self.cells[-1])
+
+    def build(self, input_shape: Any) -> None:
+        for cell in self.cells:
+            _build_cell(cell, input_shape)
+            size = _output_size(cell)
+            input_shape = (input_shape[0], *(size if isinstance(size, (list, tuple)) else (size,)))
+
+    def get_initial_state(self, batch_size: Any = None) -> list[Any]:
+        """The first states of each cell."""
+        return [_first_states(cell, batch_size, self.compute_dtype) for cell in self.cells]
+
+    def call(self, inputs: Array, states: Any, training: bool = False) -> Any:
+        after = []
+        for cell, state in zip(self.cells, states):
+            own = {"training": training} if isinstance(cell, Layer) else {}
+            inputs, new = (cell if callable(cell) else cell.call)(inputs, _listed(state), **own)
+            after.append(_listed(new) if isinstance(state, (list, tuple)) else _listed(new)[0])
+        return inputs, after
+
+
+def _checked(cell: Any) -> Any:
+    if not callable(getattr(cell, "call", None)) or not hasattr(cell, "state_size"):
+        raise ValueError(f"cell must have a method call(inputs, states) and an attribute state_size; got {cell!r}.")
+    if not isinstance(cell.state_size, (int, list, tuple)):
+        raise ValueError(f"state_size of a cell must be an integer or a list of sizes; got {cell.state_size!r}.")
+    return cell
+
+
+def _listed(states: Any) -> list[Any]:
+    return list(states) if isinstance(states, (list, tuple)) else [states]
+
+
+def _output_size(cell: Any) -> Any:
+    size = getattr(cell, "output_size", None)
+    return _listed(cell.state_size)[0] if size is None else size
+
+
+def _first_states(cell: Any, batch_size: Any, dtype: str) -> Any:
+    """What a cell starts with, in its own form: an array, or a list of them."""
+    if hasattr(cell, "get_initial_state"):
+        return cell.get_initial_state(batch_size=batch_size)
+    dtype = getattr(cell, "compute_dtype", dtype)
+
+    def zeros(size: Any) -> Array:
+        return jnp.zeros((batch_size, *(size if isinstance(size, (list, tuple)) else (size,))), dtype)
+
+    sizes = cell.state_size
+    return [zeros(size) for size in sizes] if isinstance(sizes, (list, tuple)) else zeros(sizes)
+
+
+def _build_cell(cell: Any, shape: Any) -> None:
+    """Make the weights of a cell; one without a `build` makes those of its layers in a call."""
+    if getattr(cell, "built", True):
+        return
+    if type(cell).build is not Layer.build:
+        cell.build(shape)
+    else:
+        states = jax.eval_shape(lambda: _first_states(cell, 2, cell.compute_dtype))
+        cell(placeholders(shape), jax.tree.map(lambda s: graph.SymbolicTensor((shape[0], *s.shape[1:])), states))
+    cell.built = True
+
+
+class CellRNN(RNN):
+    """The base of layers that make their cell: they take its arguments, and have them as attributes."""
 
     def __getattr__(self, name: str) -> Any:
-        """The cell's arguments are the layer's."""
-        if name != "cell" and not name.startswith("_") and "cell" in vars(self):
-            return getattr(self.cell, name)
+        cell = vars(self).get("cell")
+        if cell is not None and name in arguments(type(cell)):
+            return getattr(cell, name)
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
+
+
+def make_cell(cls: type[Cell], found: dict[str, Any]) -> tuple[Cell, dict[str, Any]]:
+    """The cell of a layer that takes its cell's arguments, and the arguments that are left for `RNN`.
+
+    `found` are the `locals()` of the layer's constructor.
+    """
+    given, of_layer = given_arguments(found, "implementation", "use_cudnn"), arguments(Layer)
+    own = {name: given.pop(name) for name in arguments(cls) if name in given and name not in of_layer}
+    shared = {name: given[name] for name in ("dtype", "trainable") if name in given}
+    return cls(**own, **shared, name=snake_case(cls.__name__)), given
+
+
+def cudnn_wish(layer: RNN, value: Any) -> Any:
+    """`use_cudnn`, which is kept; the form of the loop follows the device."""
+    if value not in ("auto", True, False):
+        raise ValueError(f"{type(layer).__name__}: use_cudnn must be 'auto', True or False; got {value!r}.")
+    return value

@@ -4,12 +4,13 @@ import math
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
-from .._core import settings
+from .._core import checks, settings
 from .input_spec import InputSpec
 from .layer import Array, Layer
 
-__all__ = ["Flatten", "Reshape"]
+__all__ = ["Flatten", "Permute", "RepeatVector", "Reshape"]
 
 
 class Flatten(Layer):
@@ -31,24 +32,70 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
-    """`(batch, ...)` to `(batch, *target_shape)`; one size may be -1, which is then computed."""
+    """`(batch, ...)` to `(batch, *target_shape)`.
+
+    Args:
+        target_shape: the sizes, without the batch; one may be -1, which is then computed.
+    """
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.target_shape = tuple(-1 if d is None else int(d) for d in target_shape)
-        if self.target_shape.count(-1) > 1:
-            raise ValueError(f"Reshape: at most one size may be -1; got target_shape={self.target_shape}.")
+        self.target_shape = tuple(-1 if size is None else size for size in target_shape)
+        whole = all(isinstance(size, (int, np.integer)) and size >= -1 for size in self.target_shape)
+        if not whole or self.target_shape.count(-1) > 1:
+            raise ValueError(
+                "Reshape: target_shape holds non-negative integers, and -1 for at most one unknown dimension; "
+                f"got target_shape={self.target_shape}."
+            )
 
     def call(self, inputs: Array) -> Array:
-        size, wanted = math.prod(inputs.shape[1:]), math.prod(d for d in self.target_shape if d != -1)
-        rest = -1 in self.target_shape
-        if isinstance(size, int) and (size % wanted if rest and wanted else size != wanted):
-            raise ValueError(
-                f"Layer {self.name!r} (Reshape) can't make {self.target_shape}, {wanted} values or a multiple, "
-                f"of {inputs.shape[1:]}, {size} values."
-                if rest
-                else f"Layer {self.name!r} (Reshape) can't make {self.target_shape}, {wanted} values, "
-                f"of {tuple(inputs.shape[1:])}, {size} values."
-            )
-        target = tuple(size // wanted if d == -1 else d for d in self.target_shape)
+        given, wanted = math.prod(inputs.shape[1:]), math.prod(size for size in self.target_shape if size != -1)
+        computed = -1 in self.target_shape
+        if isinstance(given, int):
+            if given != wanted and not (computed and wanted and given % wanted == 0):
+                values = f"{wanted} values{' or a multiple of that' if computed else ''}"
+                raise ValueError(
+                    f"Layer {self.name!r} (Reshape) can't make {self.target_shape}, {values}, "
+                    f"of {tuple(inputs.shape[1:])}, {given} values."
+                )
+        elif not computed:  # a free size can only be told to fit when there is data; the shape is known already
+            inputs = jnp.take(inputs.reshape(inputs.shape[0], given), jnp.arange(wanted), axis=1)
+        target = [given // max(wanted, 1) if size == -1 else size for size in self.target_shape]
         return inputs.reshape(inputs.shape[0], *target)
+
+
+class Permute(Layer):
+    """The axes in another order.
+
+    Args:
+        dims: for each axis after the batch's, the one to take: `(2, 1)` turns `(batch, steps, features)` into
+            `(batch, features, steps)`.
+    """
+
+    def __init__(self, dims: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(
+                f"Invalid permutation of Permute: dims must hold each of 1 .. {len(self.dims)} once; got {self.dims}."
+            )
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
+
+    def call(self, inputs: Array) -> Array:
+        return jnp.transpose(inputs, (0, *self.dims))
+
+
+class RepeatVector(Layer):
+    """A vector as a sequence of `n` equal steps: `(batch, features)` to `(batch, n, features)`.
+
+    Args:
+        n: the number of steps, a positive integer.
+    """
+
+    def __init__(self, n: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.n = checks.integer(self, "n", n)
+        self.input_spec = InputSpec(ndim=2)
+
+    def call(self, inputs: Array) -> Array:
+        return jnp.repeat(inputs[:, None], self.n, axis=1)

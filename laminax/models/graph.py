@@ -10,6 +10,7 @@ from .._core import context, dtypes, graph
 from .._core.errors import did_you_mean, shape_text
 from ..layers.core import InputLayer
 from ..layers.layer import Layer
+from .host import HostPart, Read
 
 Array = Any
 
@@ -36,6 +37,7 @@ class Graph:
                 )
         self.nodes = graph.sort(self.starts, self.ends)
         self._check_ends()
+        self.host = HostPart(self.nodes, self.starts, self.ends)
 
     def _check_ends(self) -> None:
         reached = {id(t) for node in self.nodes for t in node.outputs} | {
@@ -80,11 +82,12 @@ class Graph:
         return names
 
     def __call__(self, inputs: Any) -> Any:
-        values = jax.tree.leaves(inputs)
         for node in self.nodes:
             if not isinstance(node.function, Layer):
                 context.lose_rows(knows=getattr(node.function, "__name__", "") in _BY_ROW)
-        return graph.run(self.nodes, self.starts, values, self.outputs)
+        if isinstance(inputs, Read):
+            return self.host.finish(inputs, self.outputs)
+        return graph.run(self.nodes, self.starts, jax.tree.leaves(inputs), self.outputs)
 
     def copy(self, function: Callable[[Layer], Layer]) -> tuple[Any, Any]:
         """New symbolic inputs and outputs, with `function(layer)` in the place of each layer."""
@@ -101,6 +104,8 @@ class Graph:
         Raises:
             ValueError: naming the input, for a wrong number of arrays, rank or size.
         """
+        if isinstance(inputs, Read):
+            return inputs
         leaves = self._matched(inputs)
         fitted = [self._fitted(x, t, name, cast) for x, t, name in zip(leaves, self.starts, self.input_names)]
         return jax.tree.unflatten(jax.tree.structure(self.inputs), fitted)
@@ -122,11 +127,14 @@ class Graph:
 
     def _fitted(self, x: Any, wanted: Any, name: str, cast: bool) -> Any:
         rank = len(wanted.shape)
+        if wanted.dtype == "string" and graph.is_symbolic(x):
+            return x
         if x.ndim == rank - 1 and wanted.shape[-1] == 1:
             x = x[..., None]
         elif x.ndim == rank + 1 and x.shape[-1] == 1:
             x = x[..., 0]
-        sizes = x.ndim == rank and all(w is None or g == w for g, w in zip(x.shape[1:], wanted.shape[1:]))
+        free = not getattr(wanted.node.function, "declared", True)
+        sizes = x.ndim == rank and all(free or w is None or g == w for g, w in zip(x.shape[1:], wanted.shape[1:]))
         if not sizes:
             expected, got = shape_text(wanted.shape), shape_text((None, *x.shape[1:]))
             which = "x" if len(self.starts) == 1 else f"x[{name!r}]"
@@ -134,6 +142,8 @@ class Graph:
                 f"{which} has the shape {got} (None is the number of samples); "
                 f"the model's input {name!r} is {expected}.{_one_sample(x, wanted, which)}"
             )
+        if wanted.dtype == "string":
+            return x
         same = dtypes.is_float(x) == dtypes.is_float(jnp.dtype(wanted.dtype))
         return x if same or not cast else x.astype(wanted.dtype)
 

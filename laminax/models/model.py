@@ -6,12 +6,16 @@ from typing import Any
 import jax
 
 from .. import saving
+from .._core.compat import is_tracer
 from .._core.config import snake_case
 from .._core.errors import did_you_mean
+from .._core.graph import any_symbolic
+from ..data.arrays import as_arrays
 from ..layers.layer import Layer
 from ..training.trainable import Trainable
 from ..training.trainer import Trainer
 from .graph import Graph
+from .host import Read
 from .summary import summarize
 
 Array = Any
@@ -41,6 +45,7 @@ class Model(Trainable):
 
     supports_masking = True
     set_by_class = ("inputs", "outputs")
+    _graph: Graph | None = None
 
     def __init__(
         self, *args: Any, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any
@@ -50,7 +55,7 @@ class Model(Trainable):
             name = args[2] if len(args) > 2 else name
         super().__init__(name=name, **kwargs)
         self._remat = None  # its layers are
-        self._graph: Graph | None = None
+        self._graph = None
         self._named: dict[str, Layer] = {}
         self._trainer = Trainer(self)
         if inputs is not None or outputs is not None:
@@ -63,6 +68,14 @@ class Model(Trainable):
         self._graph = Graph(inputs, outputs)
         self._named = name_layers(self._graph.layers)
         self.built = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if args and self.on_host and not isinstance(args[0], Read):
+            if any_symbolic(args[0]):
+                return self.call(args[0])  # each layer has a place of its own in the graph around
+            if not any(map(is_tracer, jax.tree.leaves(args[0]))):
+                args = (self.standardize_inputs(as_arrays(args[0], "x", text=True)), *args[1:])
+        return super().__call__(*args, **kwargs)
 
     def call(self, inputs: Any) -> Any:
         """Run the graph."""
@@ -182,8 +195,16 @@ class Model(Trainable):
         saving.load_weights(self, filepath)
 
     def standardize_inputs(self, x: Any) -> Any:
-        """Data in the structure of the inputs."""
-        return self._graph.arrange(x) if self._graph is not None else x
+        """Data in the structure of the inputs, or what the part on the host makes of them."""
+        if self._graph is None or isinstance(x, Read):
+            return x
+        arranged = self._graph.arrange(x)
+        return self._graph.host.read(arranged) if self.on_host else arranged
+
+    @property
+    def on_host(self) -> bool:
+        """Whether a part of it, such as layers for text, runs on the host before the step."""
+        return self._graph is not None and bool(self._graph.host.nodes)
 
 
 def name_layers(layers: Sequence[Layer]) -> dict[str, Layer]:

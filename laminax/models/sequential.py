@@ -8,8 +8,10 @@ import jax
 from .._core import graph
 from .._core.config import from_data, to_data
 from .._core.holder import Holder
+from .._core.text import is_text
 from ..layers.core import Input, InputLayer
 from ..layers.layer import Layer
+from .host import Read, on_host
 from .model import Model, name_layers
 
 
@@ -98,6 +100,8 @@ class Sequential(Model):
 
     def call(self, inputs: Any) -> Any:
         """The layers one after another."""
+        if isinstance(inputs, Read):
+            return super().call(inputs)
         if self._graph is not None:
             inputs = self._graph.arrange(inputs, cast=True)
         for layer in self._chain:
@@ -115,14 +119,21 @@ class Sequential(Model):
     def standardize_inputs(self, x: Any) -> Any:
         """Data in the form of the input; the first data give its shape."""
         if self._graph is None and self._chain and hasattr(x, "shape"):
-            dtype = x.dtype if jax.numpy.issubdtype(x.dtype, jax.numpy.integer) else None
+            whole = jax.dtypes.canonicalize_dtype(x.dtype) if x.dtype.kind in "iu" else None
+            dtype = "string" if self.on_host and is_text(x) else whole
             self._input = InputLayer(batch_shape=(None, *x.shape[1:]), dtype=dtype)
+            self._input.declared = False
             try:
                 self._arrange()
             except Exception:
                 self._input = None
                 raise
         return super().standardize_inputs(x)
+
+    @property
+    def on_host(self) -> bool:
+        """Whether its first layers run on the host, before the step."""
+        return super().on_host if self._graph is not None else bool(self._chain) and on_host(self._chain[0])
 
     def get_config(self) -> dict[str, Any]:
         """Name and layers."""

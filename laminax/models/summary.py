@@ -122,7 +122,7 @@ def _totals(model: Any) -> list[str]:
     ]
     if model.optimizer is not None and model.optimizer.built:
         lines.append(f"  of the optimizer: {_size(model.optimizer.variables)}")
-    outputs = [t for node in _nodes(model) for t in node.outputs]
+    outputs = [t for node in _nodes(model) for t in node.outputs if t.dtype != "string"]
     if outputs:
         per_sample = sum(
             math.prod(d or 1 for d in t.shape[1:]) * np.dtype(jax.numpy.dtype(t.dtype)).itemsize for t in outputs

@@ -1,13 +1,15 @@
 """Convolution, in the form that is fast on the device at hand."""
 
+import functools
 import itertools
 import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from .._core import context
+from .._core import context, settings
 from .._core.errors import unknown
 from .linear import project
 
@@ -22,14 +24,16 @@ def conv(
     kernel: Array,
     strides: Any = 1,
     padding: str = "valid",
-    data_format: str = "channels_last",
+    data_format: str | None = None,
     dilation_rate: Any = 1,
-    groups: int = 1,
 ) -> Array:
     """Cross-correlation of `inputs` with `kernel` over one to three spatial axes.
 
     `output[b, i, f]` is the sum over window offsets `d` and channels `c` of
     `inputs[b, i * stride + d * dilation, c] * kernel[d, c, f]`.
+
+    Where the kernel has fewer channels than the inputs, these are split into groups of that many, each with its own
+    part of the filters.
 
     Args:
         inputs: `(batch, *space, channels)`, or `(batch, channels, *space)` if `"channels_first"`.
@@ -37,22 +41,102 @@ def conv(
         strides: steps of the window, one number or one an axis.
         padding: `"valid"` (none), `"same"` (zeros, so that stride 1 keeps the size), or
             `"causal"` (zeros before the start; one spatial axis only).
-        data_format: where the channels are.
+        data_format: where the channels are; `None` is the global setting.
         dilation_rate: distance of the window's points, one number or one an axis.
-        groups: the channels are split into this many parts, each with its own filters.
     """
     rank = jnp.ndim(kernel) - 2
+    form = functools.partial(
+        _convolve, strides=per_axis(strides, rank), padding=padding, dilation=per_axis(dilation_rate, rank)
+    )
+    groups = jnp.shape(inputs)[_channel_axis(data_format)] // kernel.shape[-2]
+    return _channels_last(form, inputs, kernel, data_format, max(groups, 1) * kernel.shape[-2])
+
+
+def conv_transpose(
+    inputs: Array,
+    kernel: Array,
+    strides: Any = 1,
+    padding: str = "valid",
+    output_padding: Any = None,
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Array:
+    """The transpose of a convolution: each input is spread over a window, and windows that overlap are added.
+
+    `output[b, i * stride + d * dilation - crop, f]` is the sum over inputs `i`, window offsets `d` and channels `c` of
+    `inputs[b, i, c] * kernel[d, f, c]`. Along an axis of `n` inputs, with a window that spans `w` places, the windows
+    cover `(n - 1) * stride + w` places. What `"same"` crops of them, it crops on both sides alike.
+
+    Args:
+        inputs: `(batch, *space, channels)`, or `(batch, channels, *space)` if `"channels_first"`.
+        kernel: `(*window, filters, channels)`.
+        strides: distance of the windows, one number or one an axis.
+        padding: `"valid"` (nothing is cropped), or `"same"` (cropped to `n * stride` places).
+        output_padding: what is added to `(n - 1) * stride + w` places if `"valid"`, to `(n - 1) * stride + w % 2` if
+            `"same"`; with `None` there are `n * stride`, and if `"valid"` at least all that the windows cover.
+        data_format: where the channels are; `None` is the global setting.
+        dilation_rate: distance of the window's points, one number or one an axis.
+    """
+    if padding not in ("valid", "same"):
+        raise unknown("padding", padding, ("valid", "same"))
+    rank = jnp.ndim(kernel) - 2
     strides, dilation = per_axis(strides, rank), per_axis(dilation_rate, rank)
-    dtype = jnp.result_type(inputs, kernel)
-    inputs, kernel = jnp.asarray(inputs, dtype), jnp.asarray(kernel, dtype)
-    if data_format == "channels_first":
-        inputs = jnp.moveaxis(inputs, 1, -1)
-    pads = explicit_padding(padding, inputs.shape[1:-1], kernel.shape[:-2], strides, dilation)
-    if _as_dot(inputs, kernel, strides, dilation, pads, groups):
-        outputs = _patches_dot(inputs, kernel, strides, dilation, pads)
-    else:
-        outputs = _lax(inputs, kernel, strides, dilation, pads, groups)
-    return jnp.moveaxis(outputs, -1, 1) if data_format == "channels_first" else outputs
+    more = [None] * rank if output_padding is None else per_axis(output_padding, rank)
+    spans = [(w - 1) * d + 1 for w, d in zip(kernel.shape, dilation)]
+    ends = [_last_window(padding, *axis) for axis in zip(spans, strides, more)]
+    kernel = jnp.swapaxes(kernel, -1, -2)
+    form = functools.partial(_transposed, strides=strides, dilation=dilation, spans=spans, ends=ends)
+    return _channels_last(form, inputs, kernel, data_format, kernel.shape[-2])
+
+
+def depthwise_conv(
+    inputs: Array,
+    kernel: Array,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Array:
+    """Each channel convolved by itself, with `multiplier` windows of its own.
+
+    `output[b, i, c * multiplier + m]` is the sum over window offsets `d` of
+    `inputs[b, i * stride + d * dilation, c] * kernel[d, c, m]`.
+
+    Args:
+        inputs: `(batch, *space, channels)`, or `(batch, channels, *space)` if `"channels_first"`.
+        kernel: `(*window, channels, multiplier)`.
+        strides, padding, data_format, dilation_rate: as of `conv`.
+    """
+    *window, channels, multiplier = jnp.shape(kernel)
+    form = functools.partial(
+        _convolve,
+        strides=per_axis(strides, len(window)),
+        padding=padding,
+        dilation=per_axis(dilation_rate, len(window)),
+    )
+    kernel = jnp.reshape(kernel, (*window, 1, channels * multiplier))
+    return _channels_last(form, inputs, kernel, data_format, channels)
+
+
+def separable_conv(
+    inputs: Array,
+    depthwise_kernel: Array,
+    pointwise_kernel: Array,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Array:
+    """A depthwise convolution, then one that mixes the channels in each place.
+
+    Args:
+        inputs: `(batch, *space, channels)`, or `(batch, channels, *space)` if `"channels_first"`.
+        depthwise_kernel: `(*window, channels, multiplier)`.
+        pointwise_kernel: `(*ones, channels * multiplier, filters)`.
+        strides, padding, data_format, dilation_rate: of the depthwise convolution, as of `conv`.
+    """
+    outputs = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
+    return conv(outputs, pointwise_kernel, data_format=data_format)
 
 
 def per_axis(value: Any, rank: int) -> tuple[int, ...]:
@@ -77,39 +161,149 @@ def explicit_padding(padding: str, space: Any, window: Any, strides: Any, dilati
     return pads
 
 
-def _as_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any, groups: int) -> bool:
-    """Whether the dot of patches is the faster form: on a CPU, while the patches fit its cache."""
-    sizes = [*inputs.shape, *(p for pair in pads for p in pair)]
-    if groups != 1 or jax.default_backend() != "cpu" or not all(isinstance(d, int) for d in sizes):
-        return False
-    out = _output_space(inputs, kernel, strides, dilation, pads)
+def output_space(space: Any, window: Any, strides: Any, dilation: Any, pads: Any) -> list[Any]:
+    """How many windows fit into each axis."""
+    axes = zip(space, window, strides, dilation, pads)
+    return [(size + sum(pad) - (w - 1) * d - 1) // s + 1 for size, w, s, d, pad in axes]
+
+
+def windows(inputs: Array, window: Any, strides: Any, dilation: Any, pads: Any, fill: Any = 0) -> Iterator[Array]:
+    """For each point of the window, in the order of its memory, what it sees: `(batch, *output space, channels)`."""
+    out = output_space(inputs.shape[1:-1], window, strides, dilation, pads)
+    if any(map(any, pads)):
+        inputs = jnp.pad(inputs, [(0, 0), *pads, (0, 0)], constant_values=fill)
+    for point in itertools.product(*map(range, window)):
+        seen = [slice(p * d, p * d + (n - 1) * s + 1, s) for p, d, n, s in zip(point, dilation, out, strides)]
+        yield inputs[(slice(None), *seen)]
+
+
+def on_cpu(*sizes: Any) -> bool:
+    """Whether this runs on a CPU, and the sizes are numbers."""
+    return jax.default_backend() == "cpu" and all(isinstance(size, int) for size in sizes)
+
+
+def _channel_axis(data_format: str | None) -> int:
+    return 1 if settings.standardize_data_format(data_format) == "channels_first" else -1
+
+
+def _channels_last(
+    form: Callable[[Array, Array], Array], inputs: Array, kernel: Array, data_format: str | None, channels: int
+) -> Array:
+    """`form` of inputs with the channels last and a kernel of the same type, in the layout of the inputs."""
+    axis = _channel_axis(data_format)
+    dtype = jnp.result_type(inputs, kernel)
+    inputs, kernel = jnp.asarray(inputs, dtype), jnp.asarray(kernel, dtype)
+    if inputs.ndim != kernel.ndim or inputs.shape[axis] != channels:
+        raise ValueError(
+            f"The kernel {kernel.shape} is for inputs with {kernel.ndim} axes, among them one of {channels} channels; "
+            f"got the shape {inputs.shape}, with the channels on axis {axis}."
+        )
+    return jnp.moveaxis(form(jnp.moveaxis(inputs, axis, -1), kernel), -1, axis)
+
+
+def _convolve(inputs: Array, kernel: Array, strides: Any, padding: str, dilation: Any) -> Array:
+    """The fastest form. On a CPU, XLA's own is slow wherever channels are in groups."""
+    pads = explicit_padding(padding, inputs.shape[1:-1], kernel.shape[:-2], strides, dilation)
+    channels, each = inputs.shape[-1], kernel.shape[-2]
+    if on_cpu(*inputs.shape):
+        if each < channels:
+            form = _sum_of_products if each == 1 else _grouped_dot
+            return form(inputs, kernel, strides, dilation, pads)
+        if _as_dot(inputs, kernel, strides, dilation, pads):
+            return _patches_dot(inputs, kernel, strides, dilation, pads)
+    return _lax(inputs, kernel, strides, dilation, pads, channels // each)
+
+
+def _last_window(padding: str, span: int, stride: int, more: int | None) -> int:
+    """How many places of the output lie at and after the start of the last window, before any crop."""
+    if padding == "valid":
+        return max(span, stride) if more is None else span + more
+    return stride if more is None else span % 2 + more
+
+
+def _transposed(inputs: Array, kernel: Array, strides: Any, dilation: Any, spans: Any, ends: Any) -> Array:
+    """The fastest form. On a CPU, XLA's own is slow wherever there are zeros between the inputs."""
+    crops = [max(span - end, 0) // 2 for span, end in zip(spans, ends)]
+    if on_cpu(*inputs.shape) and max(strides) > 1 and max(dilation) == 1:
+        return _by_phases(inputs, kernel, strides, crops, ends)
+    pads = [(span - 1 - crop, end - 1 + crop) for span, crop, end in zip(spans, crops, ends)]
+    turned = jnp.flip(kernel, range(len(strides)))
+    if max(strides) == 1 and on_cpu(*inputs.shape) and _as_dot(inputs, turned, strides, dilation, pads):
+        return _patches_dot(inputs, turned, strides, dilation, pads)
+    return _lax(inputs, turned, (1,) * len(strides), dilation, pads, 1, strides)
+
+
+def _by_phases(inputs: Array, kernel: Array, strides: Any, crops: Any, ends: Any) -> Array:
+    """One convolution of stride 1 that makes all `stride` outputs an input apart as channels (Shi et al., 2016)."""
+    *window, channels, filters = kernel.shape
+    rank, batch = len(window), inputs.shape[0]
+    taps = [-(-w // stride) for w, stride in zip(window, strides)]
+    kernel = jnp.pad(kernel, [*((0, t * s - w) for t, s, w in zip(taps, strides, window)), (0, 0), (0, 0)])
+    kernel = kernel.reshape(*itertools.chain(*zip(taps, strides)), channels, filters)
+    kernel = kernel.transpose(*range(0, 2 * rank, 2), 2 * rank, *range(1, 2 * rank, 2), 2 * rank + 1)
+    kernel = jnp.flip(kernel, range(rank)).reshape(*taps, channels, math.prod(strides) * filters)
+    outputs = _patches_dot(inputs, kernel, (1,) * rank, (1,) * rank, [(t - 1, t - 1) for t in taps])
+    space = outputs.shape[1:-1]
+    outputs = outputs.reshape(batch, *space, *strides, filters)
+    outputs = outputs.transpose(0, *itertools.chain(*((1 + i, 1 + rank + i) for i in range(rank))), 1 + 2 * rank)
+    outputs = outputs.reshape(batch, *(n * s for n, s in zip(space, strides)), filters)
+    sizes = [(n - 1) * s + end for n, s, end in zip(inputs.shape[1:], strides, ends)]
+    edges = [(-crop, size + crop - n, 0) for crop, size, n in zip(crops, sizes, outputs.shape[1:])]
+    return jax.lax.pad(outputs, jnp.zeros((), outputs.dtype), [(0, 0, 0), *edges, (0, 0, 0)])
+
+
+def _as_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> bool:
+    """Whether the dot of patches is the faster form: while the patches fit the cache."""
+    out = output_space(inputs.shape[1:-1], kernel.shape, strides, dilation, pads)
     count = inputs.shape[0] * math.prod(out) * math.prod(kernel.shape[:-1])
     return count * inputs.dtype.itemsize <= PATCH_BYTES or math.prod(kernel.shape[:-2]) == 1
 
 
-def _output_space(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> list[int]:
-    axes = zip(inputs.shape[1:-1], kernel.shape[:-2], strides, dilation, pads)
-    return [(size + sum(pad) - (w - 1) * d - 1) // s + 1 for size, w, s, d, pad in axes]
-
-
 def _patches_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
     """Windows laid side by side on the channel axis, then one dot."""
-    out = _output_space(inputs, kernel, strides, dilation, pads)
-    inputs = jnp.pad(inputs, [(0, 0), *pads, (0, 0)]) if any(map(any, pads)) else inputs
-    patches = []
-    for offset in itertools.product(*map(range, kernel.shape[:-2])):
-        window = tuple(slice(o * d, o * d + (n - 1) * s + 1, s) for o, d, n, s in zip(offset, dilation, out, strides))
-        patches.append(inputs[(slice(None), *window)])
+    patches = list(windows(inputs, kernel.shape[:-2], strides, dilation, pads))
     rows = jnp.concatenate(patches, -1) if len(patches) > 1 else patches[0]
     return project(rows, kernel.reshape(-1, kernel.shape[-1]))
 
 
-def _lax(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any, groups: int) -> Array:
+def _grouped_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
+    """The dots of patches of all groups at once, as one product of stacks of matrices."""
+    *window, each, filters = kernel.shape
+    groups = inputs.shape[-1] // each
+    patches = jnp.stack(list(windows(inputs, window, strides, dilation, pads)), -2)
+    space = patches.shape[:-2]
+    rows = jnp.moveaxis(patches.reshape(-1, math.prod(window), groups, each), 2, 0).reshape(
+        groups, -1, math.prod(window) * each
+    )
+    kernels = jnp.moveaxis(kernel.reshape(-1, groups, filters // groups), 1, 0)
+    return jnp.moveaxis(rows @ kernels, 0, 1).reshape(*space, filters)
+
+
+def _sum_of_products(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
+    """Groups of one channel: each point of the window times its weights, summed.
+
+    The gradient of the weights sums over all places, which XLA does slowly in one go. Here the parts of the batch share
+    the weights, so that their gradients are added first, and a dot with ones sums up what is left.
+    """
+    *window, _, filters = kernel.shape
+    inputs = jnp.repeat(inputs, filters // inputs.shape[-1], -1)
+    parts = jnp.split(inputs, max(n for n in range(1, 9) if inputs.shape[0] % n == 0))
+    shape = (parts[0].shape[0], *output_space(inputs.shape[1:-1], window, strides, dilation, pads), filters)
+    ones = jnp.ones((math.prod(shape[:-1]), 1), kernel.dtype)
+    weights = [(ones @ point[None]).reshape(shape) for point in kernel.reshape(-1, filters)]
+    sums = [sum(w * seen for w, seen in zip(weights, windows(x, window, strides, dilation, pads))) for x in parts]
+    return jnp.concatenate(sums)
+
+
+def _lax(
+    inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any, groups: int, spread: Any = None
+) -> Array:
+    """XLA's own form. `spread` is the distance of the inputs, with zeros in between."""
     frame = context.current()
     if frame is not None and jax.default_backend() == "cpu":
         frame.loopable = False  # XLA runs this on one thread when it stands in a loop
     space = "DHW"[-len(strides) :]
     layout = (f"N{space}C", f"{space}IO", f"N{space}C")
     return jax.lax.conv_general_dilated(
-        inputs, kernel, strides, pads, rhs_dilation=dilation, dimension_numbers=layout, feature_group_count=groups
+        inputs, kernel, strides, pads, spread, dilation, dimension_numbers=layout, feature_group_count=groups
     )

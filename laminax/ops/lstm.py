@@ -5,11 +5,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from .recurrent import before, half, hold
+
 Array = Any
 
 
 @jax.jit  # so that calls of a layer outside of any step compile it once
-def lstm_steps(z: Array, kernel: Array, h: Array, c: Array) -> tuple[Array, Array]:
+def lstm_steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None = None) -> tuple[Array, Array]:
     """Run `i, f, g, o = split(z_t + h @ kernel)`, `c = s(f) * c + s(i) * tanh(g)`, `h = s(o) * tanh(c)`; `s` = sigmoid.
 
     The derivative needs one scan of products with factors that are computed for all steps at once, and the
@@ -19,20 +21,21 @@ def lstm_steps(z: Array, kernel: Array, h: Array, c: Array) -> tuple[Array, Arra
         z: the projected inputs, `(steps, batch, 4 * units)`.
         kernel: `(units, 4 * units)`.
         h, c: the first states, `(batch, units)`.
+        mask: `(steps, batch, 1)` booleans; a step that is not real leaves the states as they are.
 
     Returns:
         `h` after each step, `(steps, batch, units)`, and the last `c`.
     """
-    return _steps(z, kernel, h, c)
+    return _steps(z, kernel, h, c, mask)
 
 
 @jax.custom_jvp
-def _steps(z: Array, kernel: Array, h: Array, c: Array) -> tuple[Array, Array]:
-    (_, c), (outputs, _, _) = _run(z, kernel, h, c)
+def _steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> tuple[Array, Array]:
+    (_, c), (outputs, _, _) = _run(z, kernel, h, c, mask)
     return outputs, c
 
 
-def _run(z: Array, kernel: Array, h: Array, c: Array) -> Any:
+def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any:
     """The last states; `h`, `c` and the tanh of the gates after each step.
 
     As `sigmoid(x) = tanh(x / 2) / 2 + 1/2`, one tanh serves all gates.
@@ -40,47 +43,44 @@ def _run(z: Array, kernel: Array, h: Array, c: Array) -> Any:
     factors = jnp.repeat(jnp.array([0.5, 0.5, 1, 0.5], z.dtype), h.shape[-1])
     z, kernel = z * factors, kernel * factors
 
-    def step(states: Any, z: Array) -> Any:
-        h, c = states
+    def step(states: Any, xs: Any) -> Any:
+        (h, c), (z, real) = states, xs
         t = jnp.tanh(z + h @ kernel)
         i, f, g, o = jnp.split(t, 4, -1)
-        c = _half(f) * c + _half(i) * g
-        h = _half(o) * jnp.tanh(c)
+        c = hold(real, half(f) * c + half(i) * g, c)
+        h = hold(real, half(o) * jnp.tanh(c), h)
         return (h, c), (h, c, t)
 
-    return jax.lax.scan(step, (h, c), z)
-
-
-def _half(t: Array) -> Array:
-    return t * 0.5 + 0.5
+    return jax.lax.scan(step, (h, c), (z, mask))
 
 
 @_steps.defjvp
 def _derivative(given: Any, moved: Any) -> Any:
-    (z, kernel, h, c), (z_dot, kernel_dot, h_dot, c_dot) = given, moved
-    (_, last), (outputs, memory, t) = _run(z, kernel, h, c)
-    h_before, c_before = (jnp.concatenate([first[None], all_[:-1]]) for first, all_ in ((h, outputs), (c, memory)))
+    (z, kernel, h, c, mask), (z_dot, kernel_dot, h_dot, c_dot, _) = given, moved
+    (_, last), (outputs, memory, t) = _run(z, kernel, h, c, mask)
+    h_before, c_before = before(h, outputs), before(c, memory)
     i, f, g, o = jnp.split(t, 4, -1)
     tanh_c = jnp.tanh(memory)
     # how c moves with the gates i, f and g; how h moves with the gate o and with c
     slopes = [
         g * 0.25 * (1 - i * i),
         c_before * 0.25 * (1 - f * f),
-        _half(i) * (1 - g * g),
+        half(i) * (1 - g * g),
         tanh_c * 0.25 * (1 - o * o),
     ]
-    through = _half(o) * (1 - tanh_c * tanh_c)
+    slope = hold(mask, jnp.concatenate(slopes, -1), 0)
+    through = hold(mask, half(o) * (1 - tanh_c * tanh_c), 0)
+    forget = hold(mask, half(f), 1)
     units = h.shape[-1]
     z_dot = z_dot + (h_before.reshape(-1, units) @ kernel_dot).reshape(z.shape)
 
     def step(states: Any, xs: Any) -> Any:
         h_dot, c_dot = states
-        z_dot, slopes, through, forget = xs
-        i, f, g, o = jnp.split((z_dot + h_dot @ kernel) * slopes, 4, -1)
+        z_dot, slope, through, forget, real = xs
+        i, f, g, o = jnp.split((z_dot + h_dot @ kernel) * slope, 4, -1)
         c_dot = forget * c_dot + i + f + g
-        h_dot = o + through * c_dot
+        h_dot = hold(real, o + through * c_dot, h_dot)
         return (h_dot, c_dot), h_dot
 
-    xs = z_dot, jnp.concatenate(slopes, -1), through, _half(f)
-    (_, c_dot), outputs_dot = jax.lax.scan(step, (h_dot, c_dot), xs)
+    (_, c_dot), outputs_dot = jax.lax.scan(step, (h_dot, c_dot), (z_dot, slope, through, forget, mask))
     return (outputs, last), (outputs_dot, c_dot)

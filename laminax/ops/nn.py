@@ -14,7 +14,8 @@ from . import pooling as _pooling
 Array = Any
 _ACTIVATIONS = """
 celu elu gelu glu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu log_sigmoid log_softmax relu relu6 selu
-sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus tanh_shrink threshold
+sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus tanh tanh_shrink
+threshold
 """
 globals().update({name: getattr(_activations, name) for name in _ACTIVATIONS.split()})
 swish, hard_swish = _activations.silu, _activations.hard_silu

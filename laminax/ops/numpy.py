@@ -15,7 +15,7 @@ _adopted = adopt(
     abs absolute angle arccos arccosh arcsin arcsinh arctan arctanh bartlett bitwise_invert bitwise_not blackman cbrt
     ceil conj conjugate copy corrcoef cos cosh deg2rad exp exp2 expm1 fabs fliplr flipud floor hamming hanning i0 imag
     isfinite isinf isnan isneginf isposinf isreal log log10 log1p log2 logical_not ndim negative nonzero rad2deg ravel
-    real reciprocal sign signbit sin sinc sinh size sqrt square tan tanh trunc
+    real reciprocal sign signbit sin sinc sinh size sqrt square tan trunc
     """,
     binary="""
     add arctan2 divide dot equal floor_divide fmax fmin fmod gcd greater greater_equal heaviside hypot inner kron lcm

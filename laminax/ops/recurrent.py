@@ -15,7 +15,6 @@ def scan_steps(
     states: Any,
     extras: Any = (),
     mask: Array | None = None,
-    reverse: bool = False,
     zero_masked: bool = False,
     unroll: bool = False,
 ) -> tuple[Array, Array, Any, Any]:
@@ -27,19 +26,18 @@ def scan_steps(
         states: a tree of arrays `(batch, ...)`.
         extras: a tree of other arrays that go from step to step, which no mask holds back.
         mask: `(batch, steps)` booleans; a step that is not real leaves the states as they are
-            and repeats the output before it, zeros at first.
-        reverse: start at the last step; outputs come in the order in which they are made.
+            and repeats the output before it, at first the first state if it looks like an output, else zeros.
         zero_masked: the output of a step that is not real is zero.
         unroll: write the loop out, which compiles slowly.
 
     Returns:
         The last output, all outputs `(batch, steps, ...)`, the last states, the last extras.
     """
-    time_first = jax.tree.map(lambda x: _ordered(x, reverse), inputs)
-    marks = None if mask is None else _ordered(mask.astype(bool), reverse)
+    time_first, marks = jax.tree.map(lambda x: jnp.swapaxes(x, 0, 1), (inputs, mask))
     first = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), time_first)
-    shapes = jax.eval_shape(step, first, states, extras)[0]
-    start = jnp.zeros(shapes.shape, shapes.dtype)
+    like, state = jax.eval_shape(step, first, states, extras)[0], jax.tree.leaves(states)[0]
+    zeros = jnp.zeros(like.shape, like.dtype)
+    start = state if (state.shape, state.dtype) == (like.shape, like.dtype) else zeros
 
     def body(carry: Any, xs: Any) -> Any:
         states, extras, before = carry
@@ -56,15 +54,30 @@ def scan_steps(
     (states, extras, last), outputs = jax.lax.scan(
         body, (states, extras, start), (time_first, marks), unroll=count if unroll and isinstance(count, int) else 1
     )
-    if zero_masked and marks is not None and count != 0:
+    if count == 0:
+        last = zeros
+    elif zero_masked and marks is not None:
         last = outputs[-1]
     return last, jnp.swapaxes(outputs, 0, 1), states, extras
 
 
-def _ordered(x: Array, reverse: bool) -> Array:
-    x = jnp.swapaxes(x, 0, 1)
-    return jnp.flip(x, 0) if reverse else x
-
-
 def _like(mark: Array, x: Array) -> Array:
     return mark.reshape(mark.shape + (1,) * (x.ndim - mark.ndim))
+
+
+# What loops with a derivative that is written out share.
+
+
+def hold(real: Array | None, new: Array, old: Any) -> Array:
+    """`new` where a step is real, else `old`; `new` where all steps are."""
+    return new if real is None else jnp.where(real, new, old)
+
+
+def before(first: Array, states: Array) -> Array:
+    """The state before each step, from the first one and those after each step."""
+    return jnp.concatenate([first[None], states[:-1]])
+
+
+def half(t: Array) -> Array:
+    """The sigmoid of `2 * x`, from the tanh of `x`."""
+    return t * 0.5 + 0.5

@@ -32,7 +32,7 @@ def is_due(epoch: int, frequency: Any) -> bool:
     return (epoch + 1) % frequency == 0 if isinstance(frequency, numbers.Integral) else epoch + 1 in frequency
 
 
-def split(data: Sample, share: Any, validation_data: Any) -> tuple[Sample, Any]:
+def split(data: Sample, share: Any, validation_data: Any, text: bool = False) -> tuple[Sample, Any]:
     """The first rows for training, and the last ones, `share` of all, for validation."""
     if isinstance(share, bool) or not isinstance(share, numbers.Real) or not 0 <= float(share) < 1:
         raise ValueError(f"fit: validation_split must be a number from 0 to below 1; got {share!r}.")
@@ -43,7 +43,7 @@ def split(data: Sample, share: Any, validation_data: Any) -> tuple[Sample, Any]:
     if is_stream(data.x):
         raise ValueError("validation_split needs arrays: x gives batches. Give validation_data.")
     names = ("x", "y", "sample_weight")
-    data = Sample(*(as_arrays(part, name) for part, name in zip(data, names)))
+    data = Sample(*(as_arrays(part, name, text and name == "x") for part, name in zip(data, names)))
     count = data.check()
     at = int(count * (1 - float(share)))
     if not 0 < at < count:

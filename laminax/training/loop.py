@@ -52,8 +52,9 @@ def fit(
     check_frequency(validation_freq)
     progress, history = Progress(verbose, f"Epoch {{}}/{epochs}"), History()
     history.seed = draw_seed() if seed is None else int(seed)
-    data, validation_data = split(data, validation_split, validation_data)
-    source = make_source(data, batch_size, shuffle, history.seed, steps_per_epoch, goes_on=True)
+    text = trainer.model.on_host
+    data, validation_data = split(data, validation_split, validation_data, text)
+    source = make_source(data, batch_size, shuffle, history.seed, steps_per_epoch, goes_on=True, text=text)
     trainer.bind(source.first())
     if seed is not None:
         reseed(trainer.model, history.seed)
@@ -229,7 +230,7 @@ def evaluate(
 ) -> Logs:
     """The numbers of a model on data; see `Model.evaluate`."""
     check_counts("evaluate", batch_size=batch_size, steps=steps)
-    source = make_source(data, batch_size, steps=steps)
+    source = make_source(data, batch_size, steps=steps, text=trainer.model.on_host)
     trainer.bind(source.first())
     _ready(trainer, source, None)
     progress = Progress(verbose, "Evaluation")
@@ -245,7 +246,8 @@ def evaluate(
 @interrupts.held()
 def on_batch(trainer: Trainer, kind: str, data: Sample, class_weight: Any) -> Logs:
     """Train (`"train"`) or test (`"test"`) on one batch: its numbers."""
-    sample = Sample(*(as_arrays(part, name) for part, name in zip(data, ("x", "y", "sample_weight"))))
+    x = as_arrays(data.x, "x", trainer.model.on_host)
+    sample = Sample(x, as_arrays(data.y, "y"), as_arrays(data.weight, "sample_weight"))
     sample.check()
     batch = trainer.bind(sample).batch(sample, class_weight)
     program = trainer.program(kind)
@@ -265,7 +267,8 @@ def _validation(trainer: Trainer, data: Any, batch_size: int | None, steps: int 
         return None
     with located("validation_data"):
         sample = validation_sample(data)
-        source = make_source(sample, None if is_stream(sample.x) else batch_size, steps=steps)
+        size = None if is_stream(sample.x) else batch_size
+        source = make_source(sample, size, steps=steps, text=trainer.model.on_host)
         if isinstance(source, StreamSource):
             source.label = "validation_data: "
         _ready(trainer, source, None)

@@ -24,7 +24,7 @@ def predict(
 ) -> Any:
     """The outputs of a model on data; see `Model.predict`."""
     check_counts("predict", batch_size=batch_size, steps=steps)
-    first, batches, total, size = _batches(x, batch_size or 32, steps)
+    first, batches, total, size = _batches(x, batch_size or 32, steps, trainer.model.on_host)
     trainer.build(first)
     progress = Progress(verbose, "Prediction")
     progress.begin(0, total)
@@ -45,21 +45,26 @@ def predict(
     return jax.tree.map(lambda *a: a[0] if len(a) == 1 else np.concatenate(a), *parts)
 
 
-def _batches(x: Any, size: int, steps: int | None) -> tuple[Any, Iterator[Any], int | None, int | None]:
+def _batches(x: Any, size: int, steps: int | None, text: bool) -> tuple[Any, Iterator[Any], int | None, int | None]:
     """A first batch, all batches, how many there are, and, if there are several, the size of the first."""
     if is_stream(x):
-        source = StreamSource(x, steps)
+        source = StreamSource(x, steps, text=text)
         source.convert(lambda sample: sample.x)
         first = source.first()
         return first, source.epoch(0), source.steps, length_of({"x": first})
-    arrays = as_arrays(x, "x")
+    arrays = as_arrays(x, "x", text)
     if not jax.tree.leaves(arrays):
         raise ValueError("x holds no arrays.")
     count = length_of({"x": arrays})
-    first = jax.tree.map(lambda a: a[:size] if count else np.zeros((1, *a.shape[1:]), a.dtype), arrays)
+    first = jax.tree.map(lambda a: a[:size] if count else _blank(a), arrays)
     starts = range(0, count, size)[:steps]
     batches = (jax.tree.map(lambda a, i=i: a[i : i + size], arrays) for i in starts)
     return first, batches, len(starts), size if len(starts) > 1 else None
+
+
+def _blank(a: Array) -> Array:
+    """A row like those of an array: zeros, or empty text."""
+    return np.zeros((1, *a.shape[1:]), "U1" if a.dtype == object else a.dtype)
 
 
 def predict_batch(trainer: Trainer, x: Any, size: int | None = None) -> Any:

@@ -264,6 +264,11 @@ class Trainable(Layer):
         found = {"train": self.train_step} if type(self).train_step is not Trainable.train_step else {}
         return {**found, "test": self.test_step} if type(self).test_step is not Trainable.test_step else found
 
+    @property
+    def on_host(self) -> bool:
+        """Whether a part of it, such as layers for text, runs on the host before the step."""
+        return False
+
     def standardize_inputs(self, x: Any) -> Any:
         """Data in the structure of the inputs."""
         return x

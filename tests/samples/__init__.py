@@ -16,6 +16,11 @@ def _samples_of(family):
 
 LAYERS = [sample for family in _families for sample in _samples_of(family)]
 ABSTRACT_LAYERS = {
+    layers.HashedCrossing: "runs on the host, where nothing is traced; see test_preprocessing.py",
+    layers.Hashing: "runs on the host; see test_preprocessing.py",
     layers.Layer: "the base",
     layers.InputLayer: "the place of an input, which can't be called",
+    layers.StringLookup: "runs on the host; see test_text.py",
+    layers.TextVectorization: "runs on the host; see test_text.py",
+    layers.Wrapper: "the base of layers around a layer",
 }

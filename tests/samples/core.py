@@ -21,6 +21,7 @@ LAYERS = [
         free=(1,),
         mask="own",
     ),
+    steps(layers.Identity, {}, free=(1, 2), mask="passes"),
     steps(layers.Lambda, {"function": activations.gelu}, free=(1, 2), mask="warns", notes=("knows no padding",)),
     steps(layers.Masking, {"mask_value": 0.5}, free=(1, 2), mask="own"),
 ]

@@ -8,5 +8,6 @@ CASES = [
     ("Dense", {"units": 4, "activation": "softmax"}, [normal(3, 5)], {}),
     ("Embedding", {"input_dim": 7, "output_dim": 3}, [integers(7, 3, 5)], {}),
     ("Embedding", {"input_dim": 7, "output_dim": 3, "mask_zero": True}, [integers(7, 3, 5)], {}),
+    ("Identity", {}, [normal(3, 5)], {}),
     ("Masking", {"mask_value": 0.0}, [normal(3, 5, 2) * MASK[..., None]], {}),
 ]

@@ -5,9 +5,10 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from .._core.settings import epsilon
-from .dense import known_size
-from .layer import Array, Layer
+from ..._core.settings import epsilon, image_data_format
+from ..dense import known_size
+from ..layer import Array, Layer
+from .adapting import Adaptable
 
 __all__ = ["Normalization", "Rescaling"]
 
@@ -28,11 +29,17 @@ class Rescaling(Layer):
         self.offset = offset
 
     def call(self, inputs: Array) -> Array:
-        scale, offset = jnp.asarray(self.scale, self.compute_dtype), jnp.asarray(self.offset, self.compute_dtype)
+        scale, offset = (self._for_channels(values, inputs.ndim) for values in (self.scale, self.offset))
         return inputs.astype(self.compute_dtype) * scale + offset
 
+    def _for_channels(self, values: Any, rank: int) -> Array:
+        """Numbers of channels, in images whose channels are the axis before height and width."""
+        array = jnp.asarray(values, self.compute_dtype)
+        first = array.ndim == 1 and rank > 2 and image_data_format() == "channels_first"
+        return array[:, None, None] if first else array
 
-class Normalization(Layer):
+
+class Normalization(Adaptable, Layer):
     """`(inputs - mean) / sqrt(variance)`, with mean and variance from the data or given.
 
     Call `adapt(data)` before training, or give `mean` and `variance`.
@@ -59,7 +66,7 @@ class Normalization(Layer):
         super().__init__(**kwargs)
         self.axis = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
         if (mean is None) != (variance is None):
-            raise ValueError("Normalization: give both mean and variance, or neither.")
+            raise ValueError("Normalization: both `mean` and `variance` must be set, or neither.")
         if mean is not None and (np.shape(mean) != np.shape(variance) or np.ndim(mean) > len(self.axis)):
             raise ValueError(
                 f"Normalization: mean and variance must have the same shape, with at most one size for each axis in "
@@ -72,7 +79,9 @@ class Normalization(Layer):
     def build(self, input_shape: Any) -> None:
         rank = len(input_shape)
         if not all(-rank <= a < rank for a in self.axis):
-            raise ValueError(f"Layer {self.name!r} keeps axes {self.axis}; its input has {rank} axes.")
+            raise ValueError(
+                f"Layer {self.name!r}: All `axis` values must be in the range {-rank} .. {rank - 1}; got {self.axis}."
+            )
         self._kept = tuple(sorted(a % rank for a in self.axis))
         self._shape = tuple(known_size(self, input_shape, a) if a in self._kept else 1 for a in range(rank))
         if self.input_mean is None:
@@ -81,28 +90,36 @@ class Normalization(Layer):
             self.adapted_variance = self.add_weight(shape, "ones", trainable=False, autocast=False, name="variance")
             self.count = self.add_weight((), "zeros", "int32", trainable=False, name="count")
 
-    def adapt(self, data: Any) -> None:
-        """Take mean and variance of an array, of a dataframe, or of batches from an iterable.
+    @property
+    def adapted(self) -> bool:
+        """Whether mean and variance are of data, or given."""
+        return self.input_mean is not None or (self.built and int(self.count) > 0)
 
-        An item of an iterable that is a tuple counts with its first part.
-        """
+    def reset_state(self) -> None:
+        """Forget the data seen so far; mean and variance stay until `finalize_state`."""
         if self.input_mean is not None:
             raise ValueError(f"Layer {self.name!r} was given mean and variance, so it can't adapt.")
-        count, mean, spread = 0, np.zeros(()), np.zeros(())
-        for batch in batches_of(data):
-            x = np.asarray(batch[0] if isinstance(batch, tuple) else batch, "float64")
-            if not self.built:
-                self.build((None, *x.shape[1:]))
-                self.built = True
-            self._check_batch(x)
-            axes = tuple(a for a in range(x.ndim) if a not in self._kept)
-            n = int(np.prod([x.shape[a] for a in axes]))
-            delta = x.mean(axes) - mean
-            spread = spread + x.var(axes) * n + delta**2 * (count * n / max(count + n, 1))
-            mean = mean + delta * (n / max(count + n, 1))
-            count += n
+        self._seen = 0, np.zeros(()), np.zeros(())  # how many numbers, their mean, their squared distances from it
+
+    def update_state(self, data: Any) -> None:
+        """See a batch."""
+        x = np.asarray(data, "float64")
+        if not self.built:
+            self.build(x.shape)
+        self._check_batch(x)
+        axes = tuple(a for a in range(x.ndim) if a not in self._kept)
+        n = int(np.prod([x.shape[a] for a in axes]))
+        if x.size:
+            count, mean, spread = self._seen
+            delta, total = x.mean(axes) - mean, count + n
+            spread = spread + x.var(axes) * n + delta**2 * (count * n / total)
+            self._seen = total, mean + delta * (n / total), spread
+
+    def finalize_state(self) -> None:
+        """Take mean and variance of the data seen."""
+        count, mean, spread = self._seen
         if count == 0:
-            raise ValueError(f"Layer {self.name!r}: adapt got no data.")
+            raise ValueError(f"Layer {self.name!r}: adapt got no data, but an empty iterable.")
         self.adapted_mean.assign(mean)
         self.adapted_variance.assign(spread / count)
         self.count.assign(min(count, 2**31 - 1))
@@ -110,40 +127,31 @@ class Normalization(Layer):
     def _check_batch(self, x: np.ndarray) -> None:
         sizes = tuple(x.shape[a] if a < x.ndim else None for a in self._kept)
         if x.ndim != len(self._shape) or sizes != tuple(self._shape[a] for a in self._kept):
-            raise ValueError(f"Layer {self.name!r} was built for a shape like {self._shape}; adapt got {x.shape}.")
+            raise ValueError(
+                f"Layer {self.name!r} was built for {self._shape}; adapt got {x.shape}, an incompatible shape."
+            )
 
     @property
     def mean(self) -> Any:
-        """The mean that is used, one for each position on the kept axes."""
-        return self.adapted_mean.value if self.input_mean is None else self._constant(self.input_mean)
+        """The mean that is used, shaped as the input, with the size 1 on the axes that keep none of their own."""
+        return self._wide(self.input_mean, "adapted_mean")
 
     @property
     def variance(self) -> Any:
-        """The variance that is used."""
-        return self.adapted_variance.value if self.input_variance is None else self._constant(self.input_variance)
+        """The variance that is used, shaped as the mean."""
+        return self._wide(self.input_variance, "adapted_variance")
 
-    def _constant(self, values: Any) -> Array:
-        return jnp.asarray(values, self.variable_dtype)
+    def _wide(self, given: Any, learnt: str) -> Array | None:
+        if not self.built:
+            return None
+        values = getattr(self, learnt).value if given is None else jnp.asarray(given, self.variable_dtype)
+        return jnp.broadcast_to(values, [self._shape[a] for a in self._kept]).reshape(self._shape)
 
     def _argument(self, name: str) -> Any:
         return super()._argument(f"input_{name}" if name in ("mean", "variance") else name)
 
     def call(self, inputs: Array) -> Array:
-        mean, deviation = self._wide(self.mean), jnp.sqrt(self._wide(self.variance))
-        floor = epsilon()
+        mean, deviation = self.mean, jnp.maximum(jnp.sqrt(self.variance), epsilon())
         x = inputs.astype(mean.dtype)
-        outputs = (
-            mean + x * jnp.maximum(deviation, floor) if self.invert else (x - mean) / jnp.maximum(deviation, floor)
-        )
+        outputs = mean + x * deviation if self.invert else (x - mean) / deviation
         return outputs.astype(self.compute_dtype)
-
-    def _wide(self, values: Array) -> Array:
-        kept = [self._shape[a] for a in self._kept]
-        return jnp.broadcast_to(values, kept).reshape(self._shape)
-
-
-def batches_of(data: Any) -> Any:
-    """The batches in `data`: an array or dataframe is one."""
-    if hasattr(data, "to_numpy"):
-        data = data.to_numpy()
-    return [data] if hasattr(data, "shape") else data
