@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from laminax import config
+from laminax._core.variable import scratch
 
 
 def public_classes(namespace, base):
@@ -111,6 +112,22 @@ def assert_finite(tree):
 def quick_jit(function):
     """Compiled without the slow optimizations: for what is run a few times and asks for numbers alone."""
     return jax.jit(function, compiler_options={"xla_backend_optimization_level": 0})
+
+
+@contextlib.contextmanager
+def quick_compilation():
+    """The same for what the library compiles meanwhile."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_disable_most_optimizations", False)
+
+
+def build_by(layer, *inputs, **call):
+    """Make the weights that a call makes. It is traced and not run, so that nothing is compiled."""
+    with scratch():
+        jax.eval_shape(lambda *inputs: layer(*inputs, **call), *inputs)
 
 
 # Settings for a while.

@@ -17,12 +17,14 @@ from contract import (
     assert_close,
     assert_finite,
     assert_same_bits,
+    build_by,
     check_gradient,
     check_repr,
     check_unknown_argument,
     from_json,
     is_float,
     policy,
+    quick_compilation,
     quick_jit,
     tracers_in,
     where,
@@ -48,8 +50,8 @@ class LayerSample:
             `"warns"` (the class knows of no masks), or the class makes its `"own"`; `None` where axis 1 is no step.
         notes: `"random"` (in training), `"stateful"` (a call changes the next one, the batch size is fixed),
             `"knows no padding"`, `"discrete"` (without floats, and so without a gradient),
-            `"biased"` (the gradient in training leaves something out on purpose), `"custom"` (holds a class that is
-            not the library's).
+            `"biased"` (the gradient in training leaves something out on purpose), `"rounds"` (outputs are rounded to
+            steps), `"custom"` (holds a class that is not the library's).
     """
 
     cls: type
@@ -92,7 +94,7 @@ class LayerSample:
 def built(sample, dtype="float32"):
     """A layer of the sample with weights at no special value, the same ones each time."""
     layer = sample.make()
-    layer(*arrays(sample.inputs, dtype))
+    build_by(layer, *arrays(sample.inputs, dtype), training=False)
     rng = np.random.default_rng(3)
     for v in layer.weights:
         if is_float(v.value):
@@ -134,7 +136,7 @@ def check_builds_from_the_shape(sample):
     described = [(path, v.shape, v.dtype, v.trainable) for path, v in variables(layer).items()]
     assert described == [(path, v.shape, v.dtype, v.trainable) for path, v in variables(sample.layer).items()]
     before = layer.weights
-    layer(*arrays(sample.inputs))
+    build_by(layer, *arrays(sample.inputs))
     assert all(a is b for a, b in zip(layer.weights, before, strict=True))
 
 
@@ -162,7 +164,8 @@ def check_free_sizes(sample):
     layer = sample.make()
     found = layer(*symbols(sample, (0, *sample.free)))
     for times in (1, 2):
-        outputs = layer(*arrays(jax.tree.map(functools.partial(tiled, times=times, axes=sample.free), sample.inputs)))
+        larger = jax.tree.map(functools.partial(tiled, times=times, axes=sample.free), sample.inputs)
+        outputs = jax.eval_shape(functools.partial(infer, layer), *arrays(larger))
         for s, y in zip(jax.tree.leaves(found), jax.tree.leaves(outputs), strict=True):
             assert s.dtype == y.dtype.name
             assert len(s.shape) == y.ndim
@@ -187,7 +190,7 @@ def check_builds_within_jit(sample):
 def check_jit_equals_eager(sample):
     """Outputs and new state, in inference and in training."""
     layer = sample.layer
-    compiled = jax.jit(functools.partial(in_modes, sample.modes, layer))(*layer.state(), arrays(sample.inputs))
+    compiled = quick_jit(functools.partial(in_modes, sample.modes, layer))(*layer.state(), arrays(sample.inputs))
     assert_close(compiled, sample.results, 2e-6)
 
 
@@ -252,17 +255,17 @@ def check_same_seed_same_bits(sample):
 
 
 def check_threads(sample):
-    """Eight threads at once, each with weights of its own, get what one after another gives."""
+    """Four threads at once, each with weights of its own, get what one after another gives."""
     layer, inputs = sample.layer, arrays(sample.inputs)
     params, extras = layer.state()
 
     def one(i):
-        values = {path: v * (1 + i / 8) for path, v in params.items()}
+        values = {path: v * (1 + i / 4) for path, v in params.items()}
         return layer.stateless_call(values, extras, *inputs, training=bool(i % 2))
 
-    serial = [one(i) for i in range(8)]
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(one, range(8)))
+    serial = [one(i) for i in range(4)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(one, range(4)))
     assert_same_bits(together, serial)
     assert_same_bits(layer.state(), (params, extras))
 
@@ -289,11 +292,16 @@ def check_padding_rows_do_not_count(sample):
         return np.concatenate([x, junk])
 
     real = np.arange(first(sample.inputs).shape[0] + 2) < first(sample.inputs).shape[0]
-    with pure.running(variables(layer), {**params, **extras}, True, jnp.asarray(real)) as frame:
-        outputs = layer(*arrays(jax.tree.map(padded, sample.inputs)))
-        new = {path: variables(layer)[path].value for path in extras}
-    assert not frame.rows_lost
-    assert_close((jax.tree.map(lambda y: y[real], outputs), new), sample.results[-1])
+
+    @quick_jit
+    def run(params, extras, real, inputs):
+        with pure.running(variables(layer), {**params, **extras}, True, real) as frame:
+            outputs = layer(*inputs)
+            assert not frame.rows_lost
+            return outputs, {path: variables(layer)[path].value for path in extras}
+
+    outputs, new = run(params, extras, jnp.asarray(real), arrays(jax.tree.map(padded, sample.inputs)))
+    assert_close((jax.tree.map(lambda y: y[real], outputs), new), sample.results[-1], 2e-6)
 
 
 # Masks.
@@ -412,7 +420,12 @@ def mixed(sample, name, compute, tolerance):
     assert all(y.dtype == compute for y in jax.tree.leaves((outputs, inference)))
     assert all(v.dtype == "float32" for v in layer.trainable_weights)
     assert_finite((outputs, gradient, new))
-    assert_close(jax.tree.map(as_numpy, outputs), sample.results[-1][0], tolerance)
+    wanted = sample.results[-1][0]
+    if "rounds" in sample.notes:  # a value may land a step away; most do not
+        a, b = (np.concatenate([as_numpy(y).ravel() for y in jax.tree.leaves(t)]) for t in (outputs, wanted))
+        assert np.median(abs(a - b)) <= tolerance * max(1, abs(b).max())
+    else:
+        assert_close(jax.tree.map(as_numpy, outputs), wanted, tolerance)
 
 
 def check_mixed_bfloat16(sample):
@@ -478,29 +491,37 @@ def model_around(sample, kind):
     return lx.Model(inputs[0] if len(inputs) == 1 else jax.tree.leaves(inputs), y)
 
 
-def check_fit(sample):
-    """One step of `fit` moves the weights, the same way in a chain and in a graph."""
-    single = all(hasattr(t, "shape") for t in (*sample.inputs, sample.outputs)) and len(sample.inputs) == 1
+def fitted(sample, kind):
+    """Loss and weights after one step of `fit`, which moves some of the weights."""
     x = [x.astype("float32") if is_float(x) else x for x in jax.tree.leaves(sample.inputs)]
     x, y = x if len(x) > 1 else x[0], np.linspace(-1, 1, len(x[0])).astype("float32")
-    found = []
-    for kind in ("chain", "graph") if single else ("graph",):
-        utils.set_random_seed(2)
-        model = model_around(sample, kind)
-        before = model.get_weights()
-        model.compile("sgd", "mse")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore" if sample.mask == "own" else "error")
-            history = model.fit(x, y, batch_size=len(y), epochs=1, verbose=0, shuffle=False, seed=1)
-        after = model.get_weights()
-        assert_finite((history.history["loss"], after))
-        assert any((a != b).any() for a, b in zip(before, after))
-        found.append((history.history["loss"], after))
-    assert_close(found[-1], found[0])
+    utils.set_random_seed(2)
+    model = model_around(sample, kind)
+    before = model.get_weights()
+    model.compile("sgd", "mse")
+    with warnings.catch_warnings(), quick_compilation():
+        warnings.simplefilter("ignore" if sample.mask == "own" else "error")
+        history = model.fit(x, y, batch_size=len(y), epochs=1, verbose=0, shuffle=False, seed=1)
+    after = model.get_weights()
+    assert_finite((history.history["loss"], after))
+    assert any((a != b).any() for a, b in zip(before, after))
+    return history.history["loss"], after
+
+
+def check_fit(sample):
+    """One step of `fit` moves the weights."""
+    fitted(sample, "graph")
+
+
+@where(lambda sample: sample.cls in (layers.Dense, layers.BatchNormalization, layers.LSTM, layers.Dropout))
+def check_fit_of_a_chain(sample):
+    """One step of `fit` is the same in a chain and in a graph."""
+    assert_close(fitted(sample, "chain"), fitted(sample, "graph"))
 
 
 ONCE = (  # properties of the class, shown on its first sample alone: the suite's time is that of compiling
     check_fit,
+    check_fit_of_a_chain,
     check_threads,
     check_builds_within_jit,
     check_no_tracer_stays,

@@ -10,7 +10,7 @@ import pathlib
 import jax
 import numpy as np
 import pytest
-from contract import assert_close, quick_jit
+from contract import assert_close, build_by, quick_jit
 
 import laminax as lx
 
@@ -66,7 +66,7 @@ def test_layer(name, i):
     layer = getattr(lx.layers, case["class"]).from_config(case["arguments"])
     inputs = inputs_of(case, numbered(arrays, f"{i}/input"))
     call = revived(case["call"], arrays, i)
-    layer(*inputs, **call)
+    build_by(layer, *inputs, **call)
     layer.set_weights(numbered(arrays, f"{i}/weight"))
     trained, kept = ([v.value for v in of] for of in (layer.trainable_variables, layer.non_trainable_variables))
     probes = numbered(arrays, f"{i}/probe")

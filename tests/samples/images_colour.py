@@ -11,7 +11,9 @@ from samples.inputs import uniform
 IMAGES = uniform(20, 230, 4, 6, 5, 3)  # (batch, height, width, channels)
 sample = functools.partial(LayerSample, inputs=(IMAGES,), free=(1, 2))
 random = functools.partial(sample, notes=("random",))
-steps = functools.partial(sample, notes=("random", "biased"))  # rounded to steps in training: no slope to check
+steps = functools.partial(
+    sample, notes=("random", "biased", "rounds")
+)  # rounded to steps in training: no slope to check
 policy = functools.partial(steps, free=())
 
 LAYERS = [
@@ -27,7 +29,7 @@ LAYERS = [
     random(layers.RandomSharpness, {"factor": 0.4}),
     random(layers.Solarization, {"addition_factor": 0.2}),
     sample(layers.AutoContrast, {}),
-    LayerSample(layers.Equalization, {"bins": 32}, (np.round(IMAGES),), free=(1, 2), notes=("biased",)),
+    LayerSample(layers.Equalization, {"bins": 32}, (np.round(IMAGES),), free=(1, 2), notes=("biased", "rounds")),
     sample(layers.ContrastLimitedAdaptiveHistogramEqualization, {"tile_grid_size": (3, 2)}),
     random(layers.RandomGaussianBlur, {"kernel_size": (3, 5), "sigma": (0.5, 1.0)}),
     random(layers.RandomErasing, {"fill_value": (0, 100, 255)}),
