@@ -63,7 +63,10 @@ def test_verbose_0_prints_nothing(capsys):
 def test_a_line_an_epoch_where_there_is_no_terminal(capsys, verbose):
     regression(metrics=["mae"]).fit(X, R, batch_size=8, epochs=2, verbose=verbose, validation_data=(X, R))
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"Training on cpu: {N} samples in 3 batches an epoch, fused."
+    assert (
+        lines[0]
+        == f"Training on cpu: {N} samples in 3 batches an epoch, fused (data on the device, several steps a launch)."
+    )
     assert len(lines) == 3
     for i, line in enumerate(lines[1:]):
         assert line.startswith(f"Epoch {i + 1}/2  ")
@@ -205,10 +208,10 @@ class EachTest(callbacks.Callback):
 def test_the_first_line_says_what_was_chosen(capsys):
     two(metrics=None, loss_weights=[2.0, 1.0]).fit(AB, SK, verbose=2)
     assert capsys.readouterr().out.startswith(
-        "Training on cpu: 22 samples in 1 batch an epoch, fused; loss = (2 * size"
+        "Training on cpu: 22 samples in 1 batch an epoch, fused (data on the device, several steps a launch); loss = (2"
     )
     classifier(metrics=["acc"]).fit([(X, C)], verbose=2)
-    chosen = "Training on cpu: 1 batch an epoch, stepwise; acc = SparseCategoricalAccuracy."
+    chosen = "Training on cpu: 1 batch an epoch, stepwise (batches from a stream); acc = SparseCategoricalAccuracy."
     assert capsys.readouterr().out.splitlines()[0] == chosen
 
 

@@ -38,6 +38,18 @@ def x64_enabled() -> bool:
     return bool(jax.config.read("jax_enable_x64"))
 
 
+def has_program_cache() -> bool:
+    """Whether JAX has a folder for compiled programs."""
+    return bool(getattr(jax.config, "jax_compilation_cache_dir", None))
+
+
+def set_program_cache(folder: str) -> None:
+    """Let JAX keep all compiled programs in `folder`."""
+    jax.config.update("jax_compilation_cache_dir", folder)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
 def free_dimensions(names: list[str]) -> dict[str, Any]:
     """Symbolic dimensions of one scope, each at least 2, so that none broadcasts."""
     if not names:

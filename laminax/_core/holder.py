@@ -1,7 +1,8 @@
 """Objects that hold variables: every variable by attribute path, and Keras's views of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -79,40 +80,64 @@ class Holder:
         return sum(variable.size for variable in self.weights)
 
 
-def walk(holder: Any) -> Iterator[tuple[str, Variable, bool, Any]]:
-    """`(path, variable, whether the gradient moves it, its owner)`: own variables before those inside."""
-    yield from _walk(holder, holder, (), set(), True)
+class Found(NamedTuple):
+    """A variable, where it stands, whether the gradient moves it, and whose it is."""
+
+    path: str
+    variable: Variable
+    moves: bool
+    owner: Any
 
 
-def _walk(value: Any, owner: Any, path: tuple[str, ...], seen: set[int], active: bool) -> Iterator[Any]:
-    if isinstance(value, Variable):
-        if id(value) not in seen:
-            seen.add(id(value))
-            yield "/".join(path), value, active and value.trainable, owner
-        return
-    if isinstance(value, Holder):
-        if id(value) in seen or (value.apart and path):
+def walk(holder: Any) -> list[Found]:
+    """The variables of an object: its own before those inside."""
+    found: list[Found] = []
+    _visit(holder, holder, "", True, set(), found, [])
+    return found
+
+
+def survey(holder: Any) -> tuple[dict[str, Variable], dict[str, Variable], list[Any]]:
+    """`(params, extras, marks)`; the marks change when a layer is frozen, or says that it computes otherwise."""
+    found: list[Found] = []
+    marks: list[Any] = []
+    _visit(holder, holder, "", True, set(), found, marks)
+    params: dict[str, Variable] = {}
+    extras: dict[str, Variable] = {}
+    for path, variable, moves, _ in found:
+        (params if moves else extras)[path] = variable
+    return params, extras, marks
+
+
+_PLAIN = frozenset([bool, int, float, str, bytes, type(None), types.FunctionType, np.ndarray])  # hold no variables
+
+
+def _visit(
+    value: Any, owner: Any, path: str, active: bool, seen: set[int], found: list[Found], marks: list[Any]
+) -> None:
+    if isinstance(value, (Variable, Holder)):
+        if id(value) in seen or (path and getattr(value, "apart", False)):
             return
         seen.add(id(value))
+        if isinstance(value, Variable):
+            found.append(Found(path, value, active and value.trainable, owner))
+            return
         active, owner = active and getattr(value, "trainable", True), value
-        items = _variables_first(value.members())
+        marks.append((active, getattr(value, "revision", 0)))
+        items: Any = _variables_first(value.members())
     elif isinstance(value, dict):
-        items = [(str(key), item) for key, item in value.items()]
+        items = value.items()
     elif isinstance(value, (list, tuple)):
-        items = [(str(i), item) for i, item in enumerate(value)]
+        items = enumerate(value)
     else:
         return
     for key, item in items:
-        if isinstance(item, (Variable, Holder, dict, list, tuple)):
-            yield from _walk(item, owner, (*path, key), seen, active)
+        if type(item) not in _PLAIN:
+            _visit(item, owner, f"{path}/{key}" if path else str(key), active, seen, found, marks)
 
 
 def _variables_first(members: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    def rank(item: tuple[str, Any]) -> int:
-        value = item[1]
-        return value.rank if isinstance(value, Variable) else 2
-
-    return sorted(members.items(), key=rank)
+    inside = [item for item in members.items() if type(item[1]) not in _PLAIN]
+    return sorted(inside, key=lambda item: item[1].rank if isinstance(item[1], Variable) else 2)
 
 
 def variables(holder: Any) -> dict[str, Variable]:
@@ -122,8 +147,4 @@ def variables(holder: Any) -> dict[str, Variable]:
 
 def partition(holder: Any) -> tuple[dict[str, Variable], dict[str, Variable]]:
     """`(params, extras)`: what the gradient moves, and all the rest."""
-    params: dict[str, Variable] = {}
-    extras: dict[str, Variable] = {}
-    for path, variable, active, _ in walk(holder):
-        (params if active else extras)[path] = variable
-    return params, extras
+    return survey(holder)[:2]

@@ -84,6 +84,11 @@ class Pace:
         self.count = fixed or 1
         self._warm = False
 
+    @property
+    def words(self) -> str:
+        """How many steps a launch has."""
+        return {None: "several steps a launch", 1: "one step a launch"}.get(self.fixed, f"{self.fixed} steps a launch")
+
     def tell(self, steps: int, elapsed: float) -> None:
         """Learn from a launch; the first of all holds the compilation and says nothing."""
         if self.fixed is None and self._warm:
@@ -100,9 +105,15 @@ class Launch(NamedTuple):
 
 
 class Driver:
-    """The base of ways to drive a step over the batches of an epoch."""
+    """The base of ways to drive a step over the batches of an epoch.
+
+    Attributes:
+        name: what it is called.
+        reason: why it was chosen, in words.
+    """
 
     name: str
+    reason: str
 
     def epoch(self, number: int) -> Iterator[Launch]:
         """The launches of an epoch."""
@@ -122,6 +133,7 @@ class Fused(Driver):
         self, step: Step, source: ArraySource, pace: Pace, compiled: Compiled, donate: tuple[int, ...]
     ) -> None:
         self.source, self.pace = source, pace
+        self.reason = f"data on the device, {pace.words}"
         self.pad = True
         self.data = jax.device_put(source.data)
         self.launch: Traced = compiled("fused", lambda: Traced(functools.partial(run_steps, step), donate))
@@ -185,8 +197,10 @@ class Stepwise(Driver):
 
     name = "stepwise"
 
-    def __init__(self, step: Step, source: ArraySource | StreamSource, compiled: Compiled, donate: tuple[int, ...]):
-        self.source = source
+    def __init__(
+        self, step: Step, source: ArraySource | StreamSource, compiled: Compiled, donate: tuple[int, ...], reason: str
+    ) -> None:
+        self.source, self.reason = source, reason
         self.pad = False
         self.step: Traced = compiled("stepwise", lambda: Traced(functools.partial(with_token, step), donate))
         self._running: list[Any] = []
@@ -227,6 +241,7 @@ class Eager(Driver):
     """Batches one by one, nothing compiled: for a debugger."""
 
     name = "eager"
+    reason = "nothing is compiled, as asked"
 
     def __init__(self, step: Step, source: ArraySource | StreamSource) -> None:
         self.step, self.source = step, source

@@ -93,7 +93,8 @@ class _Run:
         source, binding = self.train.source, self.trainer.bound
         rows = f"{source.count} samples in " if isinstance(source, ArraySource) else ""
         steps = "batches" if source.steps is None else f"{source.steps} batch{'es' * (source.steps != 1)}"
-        words = [f"Training on {jax.devices()[0].platform}: {rows}{steps} an epoch, {self.train.driver.name}"]
+        driver = self.train.driver
+        words = [f"Training on {jax.devices()[0].platform}: {rows}{steps} an epoch, {driver.name} ({driver.reason})"]
         if binding.objective.formula and len(binding.scores.means) > 1:
             words.append(f"loss = {binding.objective.formula}")
         return "; ".join([*words, *binding.chosen]) + "."

@@ -1,7 +1,7 @@
 """What can be trained: the methods by which models are compiled, trained, evaluated and asked."""
 
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .. import losses, metrics, optimizers
@@ -13,7 +13,7 @@ from ..layers.layer import Layer
 from ..metrics import Metric
 from . import loop
 from .binding import Settings
-from .prediction import predict
+from .prediction import predict, predict_iter
 from .step import Batch
 from .trainer import Trainer
 
@@ -179,9 +179,24 @@ class Trainable(Layer):
         verbose: Any = "auto",
         steps: int | None = None,
         callbacks: Any = None,
+        out: Any = None,
     ) -> Any:
-        """The outputs for data, as NumPy arrays in the structure of the outputs. Arguments as `fit`."""
-        return predict(self._trainer, x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
+        """The outputs for data, as NumPy arrays in the structure of the outputs. Arguments as `fit`.
+
+        Several threads may call it at once.
+
+        Args:
+            out: arrays to write the outputs into, in their structure, such as a `numpy.memmap` for more of them than
+                memory holds; `x` may be one too.
+        """
+        return predict(
+            self._trainer, x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks, out=out
+        )
+
+    @named_arguments
+    def predict_iter(self, x: Any, batch_size: int | None = None, steps: int | None = None) -> Iterator[Any]:
+        """The outputs for data batch by batch, as they come. Arguments as `predict`."""
+        return predict_iter(self._trainer, x, batch_size, steps)
 
     @named_arguments
     def train_on_batch(
@@ -200,7 +215,7 @@ class Trainable(Layer):
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
-        return predict(self._trainer, x, batch_size=1 << 30, verbose=0, steps=None, callbacks=None)
+        return self.predict(x, batch_size=1 << 30, verbose=0)
 
     def _compiled(self, what: str) -> None:
         if self._trainer.settings is None:

@@ -1,6 +1,7 @@
 """What runs a model: programs for its steps, compiled once, and the way to drive them over data."""
 
 import functools
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from .._core.holder import partition
+from .._core import machine
+from .._core.holder import survey
 from .._core.random import SeedGenerator
 from ..data.sources import ArraySource, Sample
 from ..layers.layer import Layer
@@ -33,6 +35,7 @@ class Trainer:
         self.model = model
         self.settings = settings
         self.version = 0  # of the compiled steps; see `forward`
+        self._lock = threading.RLock()
         self.forget()
 
     def forget(self) -> None:
@@ -98,13 +101,14 @@ class Trainer:
         If what compiled steps depend on besides their arguments (which weights move, in which mode layers run) has
         changed since the last look, they are forgotten.
         """
-        params, extras = partition(self.model)
+        params, extras, marks = survey(self.model)
         schedule = getattr(self.settings.optimizer, "_schedule", None) if self.settings else None
-        layers = [(layer.trainable, getattr(layer, "revision", 0)) for layer in _all_layers(self.model)]
-        key = tuple(params), tuple(extras), layers, schedule
+        key = tuple(params), tuple(extras), marks, schedule
         if key != self._key:
-            self._key, self.version = key, self.version + 1
-            self._compiled.clear()
+            with self._lock:
+                if key != self._key:
+                    self._key, self.version = key, self.version + 1
+                    self._compiled = {}
         return Program(self.model, params, extras, objective=None, scores=None, optimizer=None)
 
     def cells(self, program: Program, train: bool) -> Cells:
@@ -121,10 +125,13 @@ class Trainer:
 
     def compiled(self, kind: str, form: str, make: Callable[[], Any]) -> Any:
         """A compiled function, made once for the model as it is now."""
-        key = kind, form
-        if key not in self._compiled:
-            self._compiled[key] = make()
-        return self._compiled[key]
+        found, key = self._compiled, (kind, form)
+        if key not in found:
+            machine.prepare()
+            with self._lock:  # threads that ask at once get one function
+                if key not in found:
+                    found[key] = make()
+        return found[key]
 
     def step(self, kind: str, program: Program) -> Any:
         """`(fixed, state, batch) -> state` of `"train"` or `"test"`."""
@@ -144,13 +151,18 @@ class Trainer:
         if self.eager:
             return Eager(step, source)
         donate = (1,) if kind == "train" else ()
-        if isinstance(source, ArraySource) and source.nbytes <= RESIDENT_BYTES:
+        if not isinstance(source, ArraySource):
+            reason = "batches from a stream"
+        elif source.nbytes > RESIDENT_BYTES:
+            reason = f"more than {RESIDENT_BYTES >> 30} GiB of data"
+        else:
             fixed = self.settings.steps_per_execution if self.settings else 1
             pace = Pace(fixed=fixed if fixed > 1 else 1 if each_batch else None)
             fused = Fused(step, source, pace, compiled, donate)
             if fused.trial(cells):
                 return fused
-        stepwise = Stepwise(step, source, compiled, donate)
+            reason = "a convolution is slower within a loop"
+        stepwise = Stepwise(step, source, compiled, donate, reason)
         stepwise.trial(cells)
         return stepwise
 
