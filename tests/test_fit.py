@@ -64,6 +64,17 @@ def test_a_stream_gives_what_the_arrays_give():
     assert_equal_weights(first, second)
 
 
+@pytest.mark.parametrize("first", [[], [lx.Input((None, 2))]])
+def test_batches_may_differ_in_length(first):
+    """Targets are held against the output for their batch, not for the first."""
+    model = lx.Sequential([*first, layers.Dense(3)])
+    model.compile("sgd", "mse")
+    lengths = [np.ones((2, n, 2), "float32") for n in (2, 4, 2)]
+    quiet(model, [(x, np.zeros((*x.shape[:2], 3), "float32")) for x in lengths])
+    with pytest.raises(ValueError, match=r"Batch 2: y has the shape \(n, 2, 3\), the output \(n, 4, 3\)"):
+        quiet(model, [(x, np.zeros((2, 2, 3), "float32")) for x in lengths])
+
+
 def test_steps_per_execution_changes_no_bit():
     plain = noisy()
     wanted = quiet(plain, X, R, batch_size=4, epochs=2, seed=1)

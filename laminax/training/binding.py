@@ -4,6 +4,8 @@ import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import jax
+
 from .. import metrics as metric_families
 from .._core import context
 from ..data.sources import Sample
@@ -57,8 +59,10 @@ class Binding:
     def __init__(self, model: Any, settings: Settings, sample: Sample) -> None:
         self.model = model
         self.chosen: list[str] = []
-        self.outputs = Outputs(heads(model, model.standardize_inputs(sample.x)), getattr(model, "output_names", None))
+        x = model.standardize_inputs(sample.x)
+        self.outputs = Outputs(heads(model, x), getattr(model, "output_names", None))
         self.heads: list[Head] = self.outputs.specs
+        self._heads = {_form(x): self.heads}
         add = functools.partial(penalties, model)
         self.losses = Objective(settings.loss, settings.loss_weights, settings.combine_losses, self.outputs, add)
         own = model.computes_own_loss
@@ -89,9 +93,16 @@ class Binding:
         """
         x = self.model.standardize_inputs(sample.x)
         if not isinstance(self.objective, OwnObjective) and "train" not in self.model.own_steps():
-            for name, loss, head, y in zip(self._named(), self.losses.losses, self.heads, self._targets(sample)):
+            for name, loss, head, y in zip(self._named(), self.losses.losses, self.heads_for(x), self._targets(sample)):
                 check_targets(loss, head, y, name)
         return Batch(x, sample.y, sample.weight if class_weight is None else self._weights(sample, class_weight))
+
+    def heads_for(self, x: Any) -> list[Head]:
+        """The heads of the outputs for these inputs: a later batch may have other lengths than the first."""
+        form = _form(x)
+        if form not in self._heads:
+            self._heads[form] = jax.tree.leaves(heads(self.model, x))
+        return self._heads[form]
 
     def _targets(self, sample: Sample) -> list[Any]:
         return self.outputs.targets(sample.y)
@@ -111,6 +122,11 @@ class Binding:
                 weight = combined(weight, by_class(y, wanted, name, holds_one_hot(head, y)))
             new.append(weight)
         return new if len(new) > 1 else new[0]
+
+
+def _form(x: Any) -> tuple[Any, ...]:
+    """The shapes of arrays without the batch's axis."""
+    return tuple(tuple(leaf.shape[1:]) for leaf in jax.tree.leaves(x))
 
 
 def holds_one_hot(head: Head, y: Any) -> bool:
