@@ -48,6 +48,7 @@ class Frame:
         dtype: the compute type of that layer, where its weights are of another.
         loopable: whether every operation so far is as fast inside a loop on the device.
         rows_lost: whether something ran that does not know of `rows`, so that padding may leak.
+        passed: arguments by which layers around have been called, for layers inside that ask for them.
     """
 
     def __init__(self, training: bool | None = None, rows: Any = None) -> None:
@@ -59,6 +60,7 @@ class Frame:
         self.dtype: str | None = None
         self.loopable = True
         self.rows_lost = False
+        self.passed: dict[str, Any] = {}
 
 
 _frame: contextvars.ContextVar[Frame | None] = contextvars.ContextVar("frame", default=None)
@@ -85,7 +87,7 @@ def call(training: bool | None = None, rows: Any = None) -> Iterator[Frame]:
 
 
 @contextlib.contextmanager
-def layer_call(layer: Any, training: bool | None, dtype: str | None) -> Iterator[Frame]:
+def layer_call(layer: Any, training: bool | None, dtype: str | None, passed: dict[str, Any]) -> Iterator[Frame]:
     """Run one layer: in the running frame, or, called eagerly, in one of its own.
 
     Facts of eager calls outlive the call, so that `lstm(embedding(x))` finds its mask.
@@ -97,12 +99,12 @@ def layer_call(layer: Any, training: bool | None, dtype: str | None) -> Iterator
         frame.facts = _eager.get() or Facts()
         _eager.set(frame.facts)
         token = _frame.set(frame)
-    before = frame.layer, frame.training, frame.dtype
-    frame.layer, frame.training, frame.dtype = layer, training, dtype
+    before = frame.layer, frame.training, frame.dtype, frame.passed
+    frame.layer, frame.training, frame.dtype, frame.passed = layer, training, dtype, passed
     try:
         yield frame
     finally:
-        frame.layer, frame.training, frame.dtype = before
+        frame.layer, frame.training, frame.dtype, frame.passed = before
         if token is not None:
             _frame.reset(token)
 

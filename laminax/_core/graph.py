@@ -46,6 +46,10 @@ class SymbolicTensor:
         """The number of axes."""
         return len(self.shape)
 
+    @property
+    def _keras_mask(self) -> "SymbolicTensor | None":
+        return self.mask
+
     def __repr__(self) -> str:
         name = f" {self.name}" if self.name else ""
         return f"<SymbolicTensor{name} {self.dtype}{list(self.shape)}>"

@@ -1,12 +1,14 @@
 """Objects that hold variables: every variable by attribute path, and Keras's views of them."""
 
 import types
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from .variable import Variable
+
+T = TypeVar("T")
 
 
 class SeedState(Variable):
@@ -87,6 +89,15 @@ class Found(NamedTuple):
     variable: Variable
     moves: bool
     owner: Any
+
+
+def held(values: Iterable[Any], kind: type[T]) -> Iterator[T]:
+    """The objects of a kind among values, and in the lists and dicts among them."""
+    for value in values:
+        if isinstance(value, kind):
+            yield value
+        elif isinstance(value, (dict, list, tuple)):
+            yield from held(value.values() if isinstance(value, dict) else value, kind)
 
 
 def walk(holder: Any) -> list[Found]:

@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from . import context, graph
+from .variable import Variable
 
 
 def fill_masks(names: tuple[str, ...], given: Mapping[str, Any], kwargs: dict[str, Any]) -> Any:
@@ -76,16 +77,25 @@ def note_symbolic(outputs: list[graph.SymbolicTensor], found: list[Any]) -> None
     """Note on symbolic tensors the masks that they will have."""
     for tensor, mask in zip(outputs, found):
         if mask is not None:
-            tensor.mask = graph.SymbolicTensor(graph.free_shape(mask.shape), mask.dtype)
+            tensor.mask = graph.record(mask_of, (tensor,), {}, mask).result()
+
+
+def mask_of(x: Any) -> Any:
+    """The mask of an array: in a graph, the function that makes the mask of a symbolic tensor."""
+    return context.fact(x, "mask")
 
 
 def for_symbolic(compute_mask: Callable[..., Any]) -> Callable[..., Any]:
-    """A `compute_mask` that, of symbolic inputs, gives a symbolic mask; masks that are arrays stay what they are."""
+    """A `compute_mask` that, of symbolic inputs, gives a symbolic mask; masks that are arrays stay what they are.
+
+    Keras calls its second argument `mask` in some layers and `previous_mask` in others: it may be given by either name.
+    """
     symbolic = graph.symbolic(compute_mask)
 
     @functools.wraps(compute_mask)
-    def call(layer: Any, inputs: Any, previous_mask: Any = None, **kwargs: Any) -> Any:
-        real = any(isinstance(m, (jax.Array, np.ndarray)) for m in jax.tree.leaves(previous_mask))
-        return (compute_mask if real else symbolic)(layer, inputs, previous_mask, **kwargs)
+    def call(layer: Any, inputs: Any, mask: Any = None, *, previous_mask: Any = None) -> Any:
+        mask = previous_mask if mask is None else mask
+        real = any(isinstance(m, (jax.Array, np.ndarray, Variable)) for m in jax.tree.leaves(mask))
+        return (compute_mask if real else symbolic)(layer, inputs, mask)
 
     return call

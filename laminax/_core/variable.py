@@ -99,9 +99,9 @@ class Variable:
 
     @property
     def path(self) -> str:
-        """Its name, after that of its layer: `"dense/kernel"`."""
+        """Its name, after the path of its layer: `"outer/dense/kernel"`."""
         owner = self.owner() if self.owner is not None else None
-        return self.name if owner is None else f"{owner.name}/{self.name}"
+        return self.name if owner is None else f"{owner.path}/{self.name}"
 
     def numpy(self) -> np.ndarray:
         """A copy as a NumPy array."""

@@ -113,7 +113,7 @@ class JaxLayer(Layer):
         array = jnp.asarray(x)
         real = dtypes.is_float(array)
         dtype = self.variable_dtype if real else array.dtype
-        weight = self.add_weight(array.shape, lambda *_: array, dtype, trainable and real, name=_name(path))
+        weight = self.add_weight(array.shape, lambda *_: array, dtype, trainable=trainable and real, name=_name(path))
         weight.initializer = None  # it would keep the first values alive
         return weight
 

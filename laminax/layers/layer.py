@@ -3,7 +3,7 @@
 import functools
 import inspect
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -13,10 +13,11 @@ import numpy as np
 from .. import constraints, initializers, regularizers
 from .._core import checks, compat, context, dtypes, graph, masks, remat
 from .._core.config import PACKAGE, Configurable, reject_unknown_arguments, snake_case, to_data
+from .._core.holder import held
 from .._core.signature import Signature
 from .._core.signature import signature as signature_of
 from .._core.variable import Variable
-from .building import building, shapes_for
+from .building import building, settle, shape_first, shapes_for
 from .input_spec import InputSpec
 from .keras_names import KerasNames
 from .stateless import Stateless, penalties
@@ -77,6 +78,7 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.input_spec: InputSpec | None = None
         self._remat = remat.wish()
+        self._around: weakref.ref[Layer] | None = None  # the layer in which it was built
         self._nodes: list[weakref.ref[graph.Node]] = []
         self._added_losses: list[Any] = []
         self.output_shapes: list[Any] = []  # of the last call
@@ -94,11 +96,11 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
 
     # What a subclass writes.
 
+    @building
     def build(self, input_shape: Shape) -> None:
         """Make the weights; called once, when the shape of the input is first known."""
-        if any(not layer.built for layer in self.inner_layers()):
+        if type(self).call is not Symbolic.call and any(not layer.built for layer in self.inner_layers()):
             graph.infer(self.call, (placeholders(input_shape),), {})
-        self.built = True
 
     @property
     def built(self) -> bool:
@@ -109,12 +111,7 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
     def built(self, value: bool) -> None:
         self._built = bool(value)
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the output."""
-        raise NotImplementedError(
-            f"Layer {self.name!r} ({type(self).__name__}) does not have a `call` method implemented."
-        )
-
+    @masks.for_symbolic
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The mask of the output: by default that of the input, if the layer supports masks."""
         return previous_mask if self.supports_masking else None
@@ -129,6 +126,7 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         """Whether the class says itself what the mask of the output is."""
         return type(self).compute_mask is not Layer.compute_mask
 
+    @shape_first
     def add_weight(
         self,
         shape: tuple[int, ...] | None = None,
@@ -150,8 +148,6 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
                 f"Layer {self.name!r} ({type(self).__name__}) cannot add new elements of state in `call`, where they "
                 "would be made anew each time: make weights in `build` or `__init__`."
             )
-        if isinstance(shape, str):
-            raise ValueError(f"add_weight takes the shape first; give the name as a keyword argument, name={shape!r}.")
         dtype = np.dtype(dtype or self.variable_dtype).name
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(jnp.dtype(dtype)) else "zeros"
@@ -225,6 +221,7 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
             spec.check(x, self)
 
     def _build_for(self, given: Mapping[str, Any]) -> None:
+        settle(self)
         if type(self).build is not Layer.build:
             shapes = {name: graph.shape_of(value) for name, value in given.items()}
             if len(inspect.signature(self.build).parameters) <= 1 and shapes:
@@ -239,7 +236,7 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         if signature.takes_training:
             kwargs["training"] = training
         dtype = self.compute_dtype if self.autocast and self.compute_dtype != self.variable_dtype else None
-        with context.layer_call(self, training, dtype) as frame:
+        with context.layer_call(self, training, dtype, self._passed_on(signature.names, kwargs)) as frame:
             if self.converts_inputs:
                 args, kwargs = jax.tree.map(self._convert, (args, kwargs))
             given = signature.bind(args, kwargs)
@@ -286,7 +283,13 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
 
     def inner_layers(self) -> list["Layer"]:
         """The layers directly inside this one, in the order of the attributes."""
-        return list(_layers_in(self.members().values()))
+        return list(held(self.members().values(), Layer))
+
+    @property
+    def path(self) -> str:
+        """Its name, after those of the layers in which it was built: `"outer/dense"`."""
+        around = self._around() if self._around is not None else None
+        return self.name if around is None else f"{around.path}/{self.name}"
 
     @property
     def trainable(self) -> bool:
@@ -343,16 +346,6 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
 def is_builtin(function: Any) -> bool:
     """Whether a function is this package's own, which treats each row of a batch by itself or asks for `rows`."""
     return str(getattr(function, "__module__", "")).split(".")[0] == PACKAGE
-
-
-def _layers_in(values: Any) -> Iterator[Layer]:
-    for value in values:
-        if isinstance(value, Layer):
-            yield value
-        elif isinstance(value, dict):
-            yield from _layers_in(value.values())
-        elif isinstance(value, (list, tuple)):
-            yield from _layers_in(value)
 
 
 def _as_array(x: Any) -> Any:

@@ -21,6 +21,12 @@ class Symbolic:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError
 
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the output."""
+        raise NotImplementedError(
+            f"Layer {self.name!r} ({type(self).__name__}) does not have a `call` method implemented."
+        )
+
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """The symbolic outputs for symbolic inputs: of the shapes that a `compute_output_shape` of the class gives,
         if it has one, else of those of its `call`.
@@ -40,9 +46,16 @@ class Symbolic:
                 raise
             return self.compute_output_spec(*args), []
 
-    def compute_output_shape(self, input_shape: Shape, *args: Any, **kwargs: Any) -> Any:
-        """The shape of the output for the shape of the input; `None` is a free dimension."""
-        return graph.shape_of(self(placeholders(input_shape)))
+    def compute_output_shape(self, *shapes: Shape, **named: Shape) -> Any:
+        """The shape of the output for those of `call`'s arguments, by name `query_shape` for `query`.
+
+        `None` is a free dimension, `input_shape` the shape of the first argument.
+        """
+        if type(self).call is Symbolic.call:
+            raise NotImplementedError(f"Layer {self.name!r} does not have a `compute_output_shape` method implemented.")
+        shapes = (named.pop("input_shape"), *shapes) if "input_shape" in named else shapes
+        given = {name.removesuffix("_shape"): placeholders(shape) for name, shape in named.items()}
+        return graph.shape_of(self(*map(placeholders, shapes), **given))
 
     @property
     def input(self) -> Any:

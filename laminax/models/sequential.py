@@ -9,6 +9,7 @@ from .._core import graph
 from .._core.config import from_data, to_data
 from .._core.holder import Holder
 from .._core.text import is_text
+from ..layers.building import making
 from ..layers.core import Input, InputLayer
 from ..layers.layer import Layer
 from .host import Read, on_host
@@ -81,8 +82,9 @@ class Sequential(Model):
         self._trainer.forget()
         if self._input is not None and self._chain:
             tensor = self._input.output
-            for layer in self._chain:
-                tensor = layer(tensor)
+            with making(self):
+                for layer in self._chain:
+                    tensor = layer(tensor)
             self._join(self._input.output, tensor)
             self._named = name_layers(self._chain)
 

@@ -224,18 +224,13 @@ class Trainable(Layer):
     @property
     def metrics(self) -> list[Metric]:
         """The running mean of the loss and the metrics, once the data are known, and metrics in attributes."""
-        own = [value for value in vars(self).values() if isinstance(value, Metric)]
+        own = super().metrics
         return [*self._trainer.binding.scores.metrics, *own] if self._trainer.binding is not None else own
 
     @property
     def metrics_names(self) -> list[str]:
         """The names under which numbers are logged."""
         return list(self._trainer.binding.scores.names) if self._trainer.binding is not None else []
-
-    @property
-    def metrics_variables(self) -> list[Any]:
-        """The variables of the metrics."""
-        return [variable for metric in self.metrics for variable in metric.variables]
 
     def reset_metrics(self) -> None:
         """Forget what the metrics have seen."""
