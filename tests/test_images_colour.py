@@ -10,6 +10,7 @@ from contract import assert_close, assert_same_bits
 
 from laminax import layers
 from laminax._core import context
+from laminax.layers.images.base import BaseImagePreprocessingLayer
 from laminax.ops.image import colour
 
 RNG = np.random.default_rng(7)
@@ -83,7 +84,10 @@ def test_ssim_by_its_definition():
         (lambda: colour.rgb_to_grayscale(UNIT[..., :2]), "takes images of 1 or 3 channels"),
         (lambda: colour.rgb_to_grayscale(UNIT[0, 0]), r"expected rank 3.*got the shape \(5, 3\)"),
         (lambda: colour.ssim(UNIT, UNIT[:2]), "ssim compares images of one shape"),
-        (lambda: colour.ssim(UNIT, UNIT, filter_size=0), "ssim: filter_size must be a positive integer; got 0"),
+        (
+            lambda: colour.ssim(UNIT, UNIT, filter_size=0),
+            "ssim: argument `filter_size` must be a positive integer; got 0",
+        ),
     ],
 )
 def test_bad_input_of_functions(call, words):
@@ -218,6 +222,26 @@ def test_a_seed_from_outside_takes_the_place_of_the_layers():
     first, second = (layer.get_random_transformation(IMAGES, seed=5) for _ in range(2))
     assert_same_bits(first, second)
     assert not np.array_equal(first["factor"], layer.get_random_transformation(IMAGES)["factor"])
+
+
+def test_jitter_of_one_part_draws_what_the_part_draws():
+    jitter, part = layers.RandomColorJitter(contrast_factor=0.5, seed=3), layers.RandomContrast(0.5, seed=3)
+    assert_same_bits(jitter(IMAGES), part(IMAGES))
+
+
+def test_ranges_in_configs_are_floats():
+    """Whether one number was given or two."""
+    for layer in (layers.CutMix(1), layers.CutMix((0, 1)), layers.CutMix.from_config(layers.CutMix(1).get_config())):
+        assert [type(bound) for bound in layer.get_config()["factor"]] == [float, float]
+
+
+def test_subclasses_written_for_keras_find_their_backend():
+    class Halved(BaseImagePreprocessingLayer):
+        def transform_images(self, images, transformation, training=True):
+            images = self.backend.cast(images, self.compute_dtype)
+            return self.backend.numpy.multiply(images, self.backend.random.uniform((1,), 0.5, 0.5 + 1e-7, seed=1))
+
+    np.testing.assert_allclose(Halved()(IMAGES), IMAGES / 2, rtol=1e-5)
 
 
 def test_jitter_is_its_parts_in_order():
@@ -444,32 +468,65 @@ def test_augmix_of_no_operations_is_the_image():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: layers.RandomBrightness(1.1), r"RandomBrightness: factor must be a number in -1 .. 1, or two of them"),
-        (lambda: layers.RandomContrast((-0.1, 0.5)), r"RandomContrast: factor must be a number in 0 .. 1.*got \(-0.1"),
-        (lambda: layers.RandomHue("much"), "RandomHue: factor must be a number in 0 .. 1.*got 'much'"),
-        (lambda: layers.RandomSharpness((0.1, 0.2, 0.3)), "RandomSharpness: factor must be .* two of them"),
-        (lambda: layers.RandomGrayscale(1.5), "RandomGrayscale: factor must be a number in 0 .. 1; got 1.5"),
-        (lambda: layers.RandomPosterization(9), "RandomPosterization: factor must be a number in 1 .. 8"),
-        (lambda: layers.RandomPosterization(2.5), "RandomPosterization: factor must be a positive integer; got 2.5"),
-        (lambda: layers.Solarization(threshold_factor=2), "Solarization: threshold_factor must be a number in 0 .. 1"),
-        (lambda: layers.RandomHue(0.1, (0, 1, 2)), r"RandomHue: value_range must be two numbers.*got \(0, 1, 2\)"),
-        (lambda: layers.AutoContrast(255), "AutoContrast: value_range must be two numbers.*got 255"),
-        (lambda: layers.Equalization((5, 5)), r"Equalization: value_range must be two numbers.*got \(5, 5\)"),
-        (lambda: layers.Equalization(bins=1), "Equalization: bins must be an integer >= 2; got 1"),
-        (lambda: CLAHE(clip_limit=-1), "clip_limit must be a number >= 0; got -1"),
-        (lambda: CLAHE(tile_grid_size=(8, 0)), "tile_grid_size must be a positive integer; got 0"),
-        (lambda: layers.RandomGaussianBlur(kernel_size=4), "RandomGaussianBlur: kernel_size must be odd; got 4"),
-        (lambda: layers.RandomGaussianBlur(sigma=3), "RandomGaussianBlur: sigma must be a number in 0 .. 1"),
-        (lambda: layers.RandomErasing(fill_value=(1, 2)), r"fill_value must be a number, three of them.*got \(1, 2\)"),
-        (lambda: layers.MixUp(0), "MixUp: alpha must be a number > 0; got 0"),
-        (lambda: layers.CutMix(2), "CutMix: factor must be a number in 0 .. 1"),
-        (lambda: layers.RandAugment(num_ops=-1), "RandAugment: num_ops must be an integer >= 0; got -1"),
+        (
+            lambda: layers.RandomBrightness(1.1),
+            r"RandomBrightness: The `factor` argument should be a number in -1 .. 1, or two of them",
+        ),
+        (
+            lambda: layers.RandomContrast((-0.1, 0.5)),
+            r"RandomContrast: The `factor` argument should be a number in 0 .. 1.*got \(-0.1",
+        ),
+        (lambda: layers.RandomHue("much"), "RandomHue: The `factor` argument should be a number in 0 .. 1.*got 'much'"),
+        (lambda: layers.RandomSharpness((0.1, 0.2, 0.3)), "RandomSharpness: .* or two of them"),
+        (lambda: layers.RandomGrayscale(1.5), "RandomGrayscale: argument `factor` must be a number in 0 .. 1; got 1.5"),
+        (
+            lambda: layers.RandomPosterization(9),
+            "RandomPosterization: The `factor` argument should be a number in 1 .. 8",
+        ),
+        (
+            lambda: layers.RandomPosterization(2.5),
+            "RandomPosterization: argument `factor` must be a positive integer; got 2.5",
+        ),
+        (
+            lambda: layers.Solarization(threshold_factor=2),
+            "Solarization: The `threshold_factor` argument should be a number in 0 .. 1",
+        ),
+        (
+            lambda: layers.RandomHue(0.1, (0, 1, 2)),
+            r"RandomHue: The `value_range` argument should be a list of two numbers.*got \(0, 1, 2\)",
+        ),
+        (
+            lambda: layers.AutoContrast(255),
+            "AutoContrast: The `value_range` argument should be a list of two numbers.*got 255",
+        ),
+        (
+            lambda: layers.Equalization((5, 5)),
+            r"Equalization: The `value_range` argument should be a list of two numbers.*got \(5, 5\)",
+        ),
+        (lambda: layers.Equalization(bins=1), "Equalization: argument `bins` must be an integer >= 2; got 1"),
+        (lambda: CLAHE(clip_limit=-1), "`clip_limit` must be a number >= 0; got -1"),
+        (lambda: CLAHE(tile_grid_size=(8, 0)), "`tile_grid_size` must be a positive integer; got 0"),
+        (
+            lambda: layers.RandomGaussianBlur(kernel_size=4),
+            "RandomGaussianBlur: argument `kernel_size` must be odd; got 4",
+        ),
+        (
+            lambda: layers.RandomGaussianBlur(sigma=3),
+            "RandomGaussianBlur: The `sigma` argument should be a number in 0 .. 1",
+        ),
+        (
+            lambda: layers.RandomErasing(fill_value=(1, 2)),
+            r"`fill_value` must be a number, three of them.*got \(1, 2\)",
+        ),
+        (lambda: layers.MixUp(0), "MixUp: argument `alpha` must be a number > 0; got 0"),
+        (lambda: layers.CutMix(2), "CutMix: The `factor` argument should be a number in 0 .. 1"),
+        (lambda: layers.RandAugment(num_ops=-1), "RandAugment: argument `num_ops` must be an integer >= 0; got -1"),
         (lambda: layers.RandAugment(interpolation="bicubic"), "interpolation"),
-        (lambda: layers.AugMix(num_chains=0), "AugMix: num_chains must be a positive integer; got 0"),
-        (lambda: layers.AugMix(alpha=-1.0), "AugMix: alpha must be a number > 0; got -1"),
+        (lambda: layers.AugMix(num_chains=0), "AugMix: argument `num_chains` must be a positive integer; got 0"),
+        (lambda: layers.AugMix(alpha=-1.0), "AugMix: argument `alpha` must be a number > 0; got -1"),
         (lambda: layers.RandomHue(0.1)(IMAGES[..., :2]), "images of 3 channels; got the shape"),
         (lambda: layers.RandomGrayscale()(IMAGES[..., :2]), "images of 1 or 3 channels; got the shape"),
-        (lambda: layers.MixUp()(IMAGES[0, 0]), r"one image \(3 axes\) or a batch of them \(4 axes\)"),
+        (lambda: layers.MixUp()(IMAGES[0, 0]), r"image to be rank 3 or 4, one image or a batch of them"),
     ],
 )
 def test_bad_input(make, words):

@@ -1,11 +1,13 @@
 """The base of layers that prepare images, with what belongs to them: labels, boxes, masks."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from ... import ops, random
 from ..._core import checks, dtypes, settings
 from ..._core.random import SeedGenerator
 from ...ops import bounding_boxes as boxes_of
@@ -27,6 +29,7 @@ class BaseImagePreprocessingLayer(Layer):
         data_format: `"channels_last"` or `"channels_first"`.
     """
 
+    backend = SimpleNamespace(**vars(ops), random=random)  # by which subclasses written for Keras compute
     converts_inputs = False  # boxes stay in float32, labels and masks as they are
 
     def __init__(self, bounding_box_format: str | None = None, data_format: str | None = None, **kwargs: Any) -> None:
@@ -105,7 +108,7 @@ class BaseImagePreprocessingLayer(Layer):
     def _is_single(self, images: Array) -> bool:
         if images.ndim not in (3, 4):
             raise ValueError(
-                f"Layer {self.name!r} takes one image (3 axes) or a batch of them (4 axes); "
+                f"Layer {self.name!r}: Expected the input image to be rank 3 or 4, one image or a batch of them; "
                 f"got the shape {tuple(images.shape)}."
             )
         return images.ndim == 3
@@ -148,11 +151,10 @@ class BaseImagePreprocessingLayer(Layer):
         pair = tuple(value) if isinstance(value, (tuple, list)) else (value,)
         fits = [isinstance(v, (int, float)) and not isinstance(v, bool) and low <= v <= high for v in pair]
         if len(pair) not in (1, 2) or not all(fits):
-            raise ValueError(
-                f"{type(self).__name__}: {name} must be a number in {low:g} .. {high:g}, or two of them; got {value!r}."
-            )
+            rule = f"should be a number in {low:g} .. {high:g}, or two of them"
+            raise ValueError(f"{type(self).__name__}: The `{name}` argument {rule}; got {value!r}.")
         if len(pair) == 1:
-            return max(0.0 - abs(pair[0]), low), float(abs(pair[0]))
+            return float(max(0.0 - abs(pair[0]), low)), float(abs(pair[0]))
         return float(min(pair)), float(max(pair))
 
 
@@ -168,15 +170,19 @@ class RandomImageLayer(BaseImagePreprocessingLayer):
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
 
-    def next_key(self, seed: Any = None) -> Array:
-        """A key for `jax.random`: of the layer's own sequence, or of `seed`, a `SeedGenerator` or an integer."""
+    def generator(self, seed: Any = None) -> SeedGenerator:
+        """What to draw from: the layer's own sequence, or that of `seed`, a `SeedGenerator` or an integer."""
         if seed is None:
-            return self.seed_generator.next()
-        return (seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed)).next()
+            return self.seed_generator
+        return seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed)
+
+    def next_key(self, seed: Any = None) -> Array:
+        """A key for `jax.random`, from the `generator`."""
+        return self.generator(seed).next()
 
     def uniform(self, shape: Any, low: float = 0.0, high: float = 1.0, seed: Any = None, dtype: str = "float32") -> Any:
         """Random numbers in `low .. high`."""
-        return jax.random.uniform(self.next_key(seed), tuple(shape), dtype, low, high)
+        return random.uniform(shape, low, high, dtype, self.generator(seed))
 
 
 def images_of(data: Any) -> Array:

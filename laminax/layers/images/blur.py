@@ -61,7 +61,7 @@ class RandomGaussianBlur(RandomFactorLayer):
         super().__init__(factor, value_range, data_format, seed, **kwargs)
         self.kernel_size = checks.integers(self, "kernel_size", kernel_size, 2)
         if any(size % 2 == 0 for size in self.kernel_size):
-            raise ValueError(f"{type(self).__name__}: kernel_size must be odd; got {kernel_size!r}.")
+            raise checks.refused(self, "kernel_size", "must be odd", kernel_size)
         self.sigma = self.range_of("sigma", sigma, 0, 1)
 
     def draw(self, images: Array, key: Array) -> Any:

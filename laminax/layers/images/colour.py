@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
 from ..._core import checks
@@ -300,8 +299,8 @@ class RandomColorJitter(RandomImageLayer):
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         if not training or not self._parts():
             return None
-        keys = jax.random.split(self.next_key(seed), len(self._parts()))
-        return [part.draw(images_of(data), key) for part, key in zip(self._parts(), keys)]
+        generator = self.generator(seed)
+        return [part.draw(images_of(data), generator.next()) for part in self._parts()]
 
     def transform_images(self, images: Array, transformation: Any, training: bool = True) -> Array:
         images = self.as_floats(images)

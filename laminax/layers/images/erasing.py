@@ -5,6 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ..._core import checks
 from ..layer import Array
 from .base import BaseImagePreprocessingLayer
 from .pixels import RandomFactorLayer, between, for_each, uniforms
@@ -45,9 +46,7 @@ class RandomErasing(RandomFactorLayer):
         numbers = value if isinstance(value, (tuple, list)) else [value] * 3
         fits = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in numbers)
         if value is not None and not (fits and len(numbers) == 3):
-            raise ValueError(
-                f"{type(self).__name__}: fill_value must be a number, three of them, or None; got {value!r}."
-            )
+            raise checks.refused(self, "fill_value", "must be a number, three of them, or None", value)
         return value
 
     def draw(self, images: Array, key: Array) -> Any:

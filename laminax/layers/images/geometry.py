@@ -256,7 +256,7 @@ class RandomZoom(AffineLayer):
         self.width_factor = width_factor
         for name, factor in (("height_factor", height_factor), ("width_factor", width_factor)):
             if isinstance(factor, (tuple, list)) and -1 in factor:
-                raise ValueError(f"RandomZoom: {name} must be above -1; got {factor!r}.")
+                raise checks.refused(self, name, "must be above -1", factor)
         self._height_range = self.range_of("height_factor", height_factor)
         self._width_range = None if width_factor is None else self.range_of("width_factor", width_factor)
 

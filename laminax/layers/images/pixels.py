@@ -84,8 +84,8 @@ def checked_value_range(owner: Any, value_range: Any) -> tuple[float, float]:
     fits = len(pair) == 2 and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in pair)
     if not fits or pair[0] == pair[1]:
         raise ValueError(
-            f"{type(owner).__name__}: value_range must be two numbers, the smallest and the largest value of a pixel, "
-            f"such as (0, 255) or (0, 1); got {value_range!r}."
+            f"{type(owner).__name__}: The `value_range` argument should be a list of two numbers, the smallest and the "
+            f"largest value of a pixel, such as (0, 255) or (0, 1); got {value_range!r}."
         )
     return min(pair), max(pair)
 
