@@ -20,23 +20,31 @@ CAUSAL = np.tril(np.ones((5, 5), bool))
 @pytest.mark.parametrize(
     ("cls", "arguments", "message"),
     [
-        (layers.Attention, {"dropout": 1.5}, "Attention: dropout must be a number in 0 .. 1; got 1.5"),
+        (layers.Attention, {"dropout": 1.5}, "Attention: argument `dropout` must be a number in 0 .. 1; got 1.5"),
         (layers.Attention, {"score_mode": "dit"}, "Did you mean 'dot'"),
-        (layers.AdditiveAttention, {"dropout": -1}, "AdditiveAttention: dropout must be"),
-        (layers.MultiHeadAttention, {**HEADS, "num_heads": -1}, "num_heads must be a positive integer; got -1"),
-        (layers.MultiHeadAttention, {**HEADS, "key_dim": 0}, "key_dim must be a positive integer; got 0"),
-        (layers.MultiHeadAttention, {**HEADS, "value_dim": 2.5}, "value_dim must be a positive integer; got 2.5"),
-        (layers.MultiHeadAttention, {**HEADS, "dropout": 1.5}, "dropout must be a number in 0 .. 1; got 1.5"),
-        (layers.MultiHeadAttention, {**HEADS, "sliding_window": 0}, "sliding_window must be a positive integer; got 0"),
-        (layers.MultiHeadAttention, {**HEADS, "output_shape": 8.0}, "output_shape must be a positive integer; got 8.0"),
-        (layers.MultiHeadAttention, {**HEADS, "attention_axes": "1"}, "attention_axes must be an integer"),
+        (layers.AdditiveAttention, {"dropout": -1}, "AdditiveAttention: argument `dropout` must be"),
+        (layers.MultiHeadAttention, {**HEADS, "num_heads": -1}, "`num_heads` must be a positive integer; got -1"),
+        (layers.MultiHeadAttention, {**HEADS, "key_dim": 0}, "`key_dim` must be a positive integer; got 0"),
+        (layers.MultiHeadAttention, {**HEADS, "value_dim": 2.5}, "`value_dim` must be a positive integer; got 2.5"),
+        (layers.MultiHeadAttention, {**HEADS, "dropout": 1.5}, "`dropout` must be a number in 0 .. 1; got 1.5"),
+        (
+            layers.MultiHeadAttention,
+            {**HEADS, "sliding_window": 0},
+            "`sliding_window` must be a positive integer; got 0",
+        ),
+        (
+            layers.MultiHeadAttention,
+            {**HEADS, "output_shape": 8.0},
+            "Invalid `output_shape`: integers are wanted, one or several; got 8.0",
+        ),
+        (layers.MultiHeadAttention, {**HEADS, "attention_axes": "1"}, "Invalid `attention_axes`: integers are wanted"),
         (
             layers.MultiHeadAttention,
             {**HEADS, "flash_attention": True, "dropout": 0.1},
-            "has no dropout; got dropout=0.1",
+            "Dropout is not supported when flash attention is enabled; got 0.1",
         ),
         (layers.GroupedQueryAttention, {**GROUPS, "num_query_heads": 3}, r"num_key_value_heads \(2\) must divide"),
-        (layers.GroupedQueryAttention, {**GROUPS, "head_dim": -2}, "head_dim must be a positive integer; got -2"),
+        (layers.GroupedQueryAttention, {**GROUPS, "head_dim": -2}, "`head_dim` must be a positive integer; got -2"),
     ],
 )
 def test_bad_arguments(cls, arguments, message):
@@ -81,7 +89,7 @@ def test_bad_arguments(cls, arguments, message):
             lambda: layers.MultiHeadAttention(**HEADS, flash_attention=True),
             [X, X],
             {"return_attention_scores": True},
-            "computes no scores",
+            "disable flash attention to access attention scores",
         ),
         (lambda: layers.MultiHeadAttention(**HEADS, attention_axes=3), [X, X], {}, "attention_axes are different axes"),
         (

@@ -103,18 +103,38 @@ CASES = [
     ("empty dict", lambda: fit({}), ValueError, "x holds no arrays"),
     # Numbers
     *[
-        (f"batch_size {value!r}", lambda v=value: fit(batch_size=v), ValueError, f"fit: batch_size; got {value!r}")
+        (
+            f"batch_size {value!r}",
+            lambda v=value: fit(batch_size=v),
+            ValueError,
+            f"fit: argument `batch_size`; got {value!r}",
+        )
         for value in (0, -1, 2.5, True, "a")
     ],
-    ("of evaluate", lambda: classifier().evaluate(X, C, batch_size=0), ValueError, "evaluate: batch_size; got 0"),
-    ("of predict", lambda: regression().predict(X, batch_size=True), ValueError, "predict: batch_size; got True"),
-    ("epochs", lambda: fit(epochs=-1), ValueError, "fit: epochs; >= 0; got -1"),
-    ("epochs 2.5", lambda: fit(epochs=2.5), ValueError, "fit: epochs; got 2.5"),
-    ("initial_epoch", lambda: fit(initial_epoch=-1), ValueError, "fit: initial_epoch; got -1"),
-    ("seed", lambda: fit(seed=-1), ValueError, "fit: seed; got -1"),
-    ("steps_per_epoch", lambda: fit(steps_per_epoch=0), ValueError, "fit: steps_per_epoch; positive integer; got 0"),
-    ("steps", lambda: classifier().evaluate(X, C, steps=0), ValueError, "evaluate: steps; got 0"),
-    ("steps of predict", lambda: regression().predict(X, steps=-1), ValueError, "predict: steps; got -1"),
+    (
+        "of evaluate",
+        lambda: classifier().evaluate(X, C, batch_size=0),
+        ValueError,
+        "evaluate: argument `batch_size`; got 0",
+    ),
+    (
+        "of predict",
+        lambda: regression().predict(X, batch_size=True),
+        ValueError,
+        "predict: argument `batch_size`; got True",
+    ),
+    ("epochs", lambda: fit(epochs=-1), ValueError, "fit: argument `epochs`; >= 0; got -1"),
+    ("epochs 2.5", lambda: fit(epochs=2.5), ValueError, "fit: argument `epochs`; got 2.5"),
+    ("initial_epoch", lambda: fit(initial_epoch=-1), ValueError, "fit: argument `initial_epoch`; got -1"),
+    ("seed", lambda: fit(seed=-1), ValueError, "fit: argument `seed`; got -1"),
+    (
+        "steps_per_epoch",
+        lambda: fit(steps_per_epoch=0),
+        ValueError,
+        "fit: argument `steps_per_epoch`; positive integer; got 0",
+    ),
+    ("steps", lambda: classifier().evaluate(X, C, steps=0), ValueError, "evaluate: argument `steps`; got 0"),
+    ("steps of predict", lambda: regression().predict(X, steps=-1), ValueError, "predict: argument `steps`; got -1"),
     ("validation_steps", lambda: validated(X, C, validation_steps=0), ValueError, "validation_steps; got 0"),
     ("val batch", lambda: validated(X, C, validation_batch_size=0), ValueError, "validation_batch_size; got 0"),
     ("frequency", lambda: validated(X, C, validation_freq=0), ValueError, "validation_freq; got 0"),
@@ -320,7 +340,7 @@ CASES = [
         "EarlyStopping; 'val_los'; 'val_loss'",
     ),
     ("no validation", lambda: fit(callbacks=Plateau()), ValueError, "ReduceLROnPlateau; 'val_loss'; validation_data"),
-    ("mode", lambda: Early("loss", mode="up"), ValueError, "mode of EarlyStopping 'up'; 'max'"),
+    ("mode", lambda: Early("loss", mode="up"), ValueError, "EarlyStopping: argument `mode` can't be 'up'; 'max'"),
     ("patience", lambda: Early("loss", patience=-1), ValueError, "patience; got -1"),
     ("factor", lambda: Plateau(factor=1.5), ValueError, "factor; between 0 and 1; got 1.5"),
 ]

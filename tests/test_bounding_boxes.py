@@ -67,7 +67,10 @@ def test_lists_of_boxes_are_filled_up():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: convert_format(BOXES, "xyzw", "xywh"), "Unknown source of convert_format 'xyzw'. Did you mean"),
+        (
+            lambda: convert_format(BOXES, "xyzw", "xywh"),
+            "convert_format: argument `source` can't be 'xyzw'. Did you mean",
+        ),
         (
             lambda: convert_format(BOXES[..., :3], "xyxy", "xywh"),
             "Boxes have 4 numbers on the last axis; got the shape",
@@ -79,14 +82,17 @@ def test_lists_of_boxes_are_filled_up():
         (lambda: clip_to_image_size({"boxes": BOXES}), "needs `height` and `width` of the image for boxes in format"),
         (lambda: bounding_boxes.compute_iou(BOXES, BOXES[0, 0], "xyxy"), "boxes2 has 2 axes, or 3 with a batch; got"),
         (lambda: bounding_boxes.compute_ciou(BOXES, BOXES, "rel_xyxy"), "compute_ciou needs `image_shape` for boxes"),
-        (lambda: bounding_boxes.crop(BOXES, 1, 1, 2, 2, "xywh"), "Unknown bounding_box_format of pad and crop 'xywh'"),
+        (
+            lambda: bounding_boxes.crop(BOXES, 1, 1, 2, 2, "xywh"),
+            "pad or crop: argument `bounding_box_format` can't be 'xywh'",
+        ),
         (
             lambda: bounding_boxes.encode_box_to_deltas(BOXES, BOXES, "xyxy", "xyxy", variance=[1, 2]),
             "variance must be four numbers; got [1, 2].",
         ),
         (
             lambda: bounding_boxes.decode_deltas_to_boxes(BOXES, BOXES, "xyxy", "xyxy", encoded_format="xyxy"),
-            "Unknown encoded_format of decode_deltas_to_boxes 'xyxy'",
+            "decode_deltas_to_boxes: argument `encoded_format` can't be 'xyxy'",
         ),
         (lambda: as_arrays({"boxes": BOXES}), "Bounding boxes are a dict of 'boxes' and 'labels'; got ['boxes']."),
         (lambda: as_arrays({"boxes": BOXES, "labels": np.ones(2)}), "'labels' the same without the 4"),

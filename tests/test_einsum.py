@@ -53,7 +53,7 @@ def test_first_values_go_by_inputs_and_outputs():
         (("ab,bd->a", ()), "'d' of the kernel of 'ab,bd->a' is in no other part"),
         (("ab,bc->ca", 4), "must begin with the batch's axis, as the input does: with 'a'"),
         (("ab,bc->ac", (3, 4)), "a size for each of \\['c'\\].*got \\(3, 4\\)"),
-        (("ab,bc->ac", 0), "output_shape must be a positive integer; got 0"),
+        (("ab,bc->ac", 0), "`output_shape` must be a positive integer; got 0"),
         (("ab,bc->ac", 4, None, "b"), "the output of 'ab,bc->ac' has no axis 'b' for bias_axes"),
     ],
 )
@@ -121,5 +121,5 @@ def test_type_of_the_way_back(dtype):
 
 
 def test_bad_cap():
-    with pytest.raises(ValueError, match="logit_soft_cap must be a number > 0; got 0"):
+    with pytest.raises(ValueError, match="`logit_soft_cap` must be a number > 0; got 0"):
         layers.ReversibleEmbedding(5, 3, logit_soft_cap=0)

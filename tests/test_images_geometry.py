@@ -238,27 +238,51 @@ def test_elastic_field_is_smooth_and_of_two_directions():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: layers.Resizing(0, 3), "Resizing: height must be a positive integer; got 0."),
-        (lambda: layers.Resizing(3, 3, "cubic"), "Unknown interpolation of Resizing 'cubic'"),
-        (lambda: layers.Resizing(3, 3, fill_mode="wrap"), "Unknown fill_mode of Resizing 'wrap'"),
+        (lambda: layers.Resizing(0, 3), "Resizing: argument `height` must be a positive integer; got 0."),
+        (lambda: layers.Resizing(3, 3, "cubic"), "Resizing: argument `interpolation` can't be 'cubic'"),
+        (lambda: layers.Resizing(3, 3, fill_mode="wrap"), "Resizing: argument `fill_mode` can't be 'wrap'"),
         (
             lambda: layers.Resizing(3, 3, crop_to_aspect_ratio=True, pad_to_aspect_ratio=True),
             "Resizing: give only one of crop_to_aspect_ratio and pad_to_aspect_ratio.",
         ),
-        (lambda: layers.CenterCrop(3, -1), "CenterCrop: width must be a positive integer; got -1."),
-        (lambda: layers.RandomFlip("sideways"), "Unknown mode of RandomFlip 'sideways'"),
-        (lambda: layers.RandomRotation(1.5), "RandomRotation: factor must be a number in -1 .. 1, or two of them"),
-        (lambda: layers.RandomTranslation(0.1, (0.1, 0.2, 0.3)), "RandomTranslation: width_factor must be a number in"),
-        (lambda: layers.RandomZoom((-1.0, 0.0)), "RandomZoom: height_factor must be above -1; got (-1.0, 0.0)."),
-        (lambda: layers.RandomZoom("a"), "RandomZoom: height_factor must be a number in -1 .. 1, or two of them"),
-        (lambda: layers.RandomShear(-0.1), "RandomShear: x_factor must be a number in 0 .. 1, or two of them"),
-        (lambda: layers.RandomShear(fill_mode="mirror"), "Unknown fill_mode of RandomShear 'mirror'"),
-        (lambda: layers.RandomPerspective(scale=2), "RandomPerspective: scale must be a number in 0 .. 1; got 2."),
-        (lambda: layers.RandomElasticTransform(scale=2), "RandomElasticTransform: scale must be a number in 0 .. 1"),
-        (lambda: layers.MaxNumBoundingBoxes(0), "MaxNumBoundingBoxes: max_number must be a positive integer; got 0."),
+        (lambda: layers.CenterCrop(3, -1), "CenterCrop: argument `width` must be a positive integer; got -1."),
+        (lambda: layers.RandomFlip("sideways"), "RandomFlip: argument `mode` can't be 'sideways'"),
+        (
+            lambda: layers.RandomRotation(1.5),
+            "RandomRotation: The `factor` argument should be a number in -1 .. 1, or two of them",
+        ),
+        (
+            lambda: layers.RandomTranslation(0.1, (0.1, 0.2, 0.3)),
+            "RandomTranslation: The `width_factor` argument should be a number in",
+        ),
+        (
+            lambda: layers.RandomZoom((-1.0, 0.0)),
+            "RandomZoom: argument `height_factor` must be above -1; got (-1.0, 0.0).",
+        ),
+        (
+            lambda: layers.RandomZoom("a"),
+            "RandomZoom: The `height_factor` argument should be a number in -1 .. 1, or two of them",
+        ),
+        (
+            lambda: layers.RandomShear(-0.1),
+            "RandomShear: The `x_factor` argument should be a number in 0 .. 1, or two of them",
+        ),
+        (lambda: layers.RandomShear(fill_mode="mirror"), "RandomShear: argument `fill_mode` can't be 'mirror'"),
+        (
+            lambda: layers.RandomPerspective(scale=2),
+            "RandomPerspective: argument `scale` must be a number in 0 .. 1; got 2.",
+        ),
+        (
+            lambda: layers.RandomElasticTransform(scale=2),
+            "RandomElasticTransform: The `scale` argument should be a number in 0 .. 1",
+        ),
+        (
+            lambda: layers.MaxNumBoundingBoxes(0),
+            "MaxNumBoundingBoxes: argument `max_number` must be a positive integer; got 0.",
+        ),
         (
             lambda: layers.RandomFlip(bounding_box_format="xyyx"),
-            "Unknown bounding_box_format of RandomFlip 'xyyx'. Did you mean",
+            "RandomFlip: argument `bounding_box_format` can't be 'xyyx'. Did you mean",
         ),
     ],
 )
@@ -271,7 +295,7 @@ def test_bad_arguments(make, words):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (np.zeros((4, 4)), "takes one image (3 axes) or a batch of them (4 axes); got the shape (4, 4)"),
+        (np.zeros((4, 4)), "image to be rank 3 or 4, one image or a batch of them; got the shape (4, 4)"),
         ({"labels": np.zeros(3)}, "needs 'images' in its dict of inputs; got ['labels']"),
         (rectangle(1, 1, 2, 2), "got bounding boxes, but does not know their format"),
     ],
@@ -301,12 +325,15 @@ X = np.zeros((2, 4, 4, 3))
             lambda: image.resize(X[0, 0], (2, 2)),
             "Invalid images rank: expected rank 3 (an image) or 4 (a batch); got the shape (4, 3).",
         ),
-        (lambda: image.resize(X, (2, 2), fill_mode="wrap"), "Unknown fill_mode of resize 'wrap'"),
+        (lambda: image.resize(X, (2, 2), fill_mode="wrap"), "resize: argument `fill_mode` can't be 'wrap'"),
         (
             lambda: image.affine_transform(X, np.zeros(6)),
             "Invalid transform rank: expected rank 1, the shape (8,), or 2, (batch, 8); got (6,).",
         ),
-        (lambda: image.affine_transform(X, np.zeros(8), "cubic"), "Unknown interpolation of affine_transform 'cubic'"),
+        (
+            lambda: image.affine_transform(X, np.zeros(8), "cubic"),
+            "affine_transform: argument `interpolation` can't be 'cubic'",
+        ),
         (
             lambda: image.perspective_transform(X, np.zeros((4, 2)), np.zeros((2, 4, 2))),
             "Invalid end_points shape: expected (4, 2) or (batch, 4, 2), the same for both; got (2, 4, 2)",
@@ -325,7 +352,7 @@ X = np.zeros((2, 4, 4, 3))
         (lambda: image.extract_patches(X[0], (1, 2, 3)), "with 3 sizes"),
         (
             lambda: image.scale_and_translate(X, (2,), 1, 1, (0,), "wave"),
-            "Unknown method of scale_and_translate 'wave'",
+            "scale_and_translate: argument `method` can't be 'wave'",
         ),
     ],
 )

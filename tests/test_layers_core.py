@@ -10,18 +10,33 @@ RNG = np.random.default_rng(5)
 X = RNG.normal(size=(2, 3, 4)).astype("float32")
 SPEC = lx.KerasTensor((2, 3))
 REFUSED = {
-    "ReLU's bound": (lambda: layers.ReLU(max_value=-1.0), "ReLU: max_value must be a number >= 0; got -1.0"),
-    "ReLU's slope": (lambda: layers.ReLU(negative_slope=None), "ReLU: negative_slope must be a number >= 0; got None"),
-    "ReLU's bend": (lambda: layers.ReLU(threshold=-0.5), "ReLU: threshold must be a number >= 0; got -0.5"),
-    "LeakyReLU": (lambda: layers.LeakyReLU(None), "LeakyReLU: negative_slope must be a number >= 0; got None"),
-    "PReLU's axis": (lambda: layers.PReLU(shared_axes=[0]), "PReLU: shared_axes must be a positive integer; got 0"),
+    "ReLU's bound": (
+        lambda: layers.ReLU(max_value=-1.0),
+        "max_value of a ReLU layer cannot be a negative value; got -1.0",
+    ),
+    "ReLU's slope": (
+        lambda: layers.ReLU(negative_slope=None),
+        "negative_slope of a ReLU layer cannot be None or a negative value; got None",
+    ),
+    "ReLU's bend": (
+        lambda: layers.ReLU(threshold=-0.5),
+        "threshold of a ReLU layer cannot be None or a negative value; got -0.5",
+    ),
+    "LeakyReLU": (
+        lambda: layers.LeakyReLU(None),
+        "LeakyReLU: argument `negative_slope` must be a number >= 0; got None",
+    ),
+    "PReLU's axis": (
+        lambda: layers.PReLU(shared_axes=[0]),
+        "PReLU: argument `shared_axes` must be a positive integer; got 0",
+    ),
     "PReLU's axes": (
         lambda: layers.PReLU(shared_axes=[1, 3])(X),
         r"\(PReLU\): shared_axes must be axes of its input; got \[1, 3\] for the shape \(2, 3, 4\)",
     ),
     "PReLU's size": (
         lambda: layers.PReLU()(lx.Input((None, 4))),
-        r"must know the size of axis 1 of its input; got the shape \(None, None, 4\)",
+        r"Axis 1 .* should have a defined dimension but the layer received an input with shape \(None, None, 4\)",
     ),
     "PReLU's later size": (lambda: prelu()(X[..., :3]), "expects an input with the last axis of size 4"),
     "a larger mask": (lambda: layers.Softmax()(X, mask=np.ones((4, 3, 4))), r"broadcastable .*; got \(4, 3, 4\) for"),
@@ -41,7 +56,7 @@ REFUSED = {
         lambda: layers.Lambda.from_config(layers.Lambda(lambda x: x).get_config()),
         "Lambda: a config can't hold a `lambda`. Define the function by `def`",
     ),
-    "no layer inside": (lambda: Twice("dense"), "Twice: layer must be a Layer; got 'dense'"),
+    "no layer inside": (lambda: Twice("dense"), "Twice: argument `layer` must be a Layer; got 'dense'"),
 }
 
 
@@ -111,7 +126,7 @@ def test_input_takes_a_symbolic_tensor():
 def test_input_takes_numpy_numbers_and_types():
     x = lx.Input((np.int64(3), None), np.int64(2), dtype=np.float16)
     assert (x.shape, x.dtype) == ((2, 3, None), "float16")
-    with pytest.warns(DeprecationWarning, match="input_shape is an old name of shape"):
+    with pytest.warns(UserWarning, match="`input_shape` is deprecated. Use `shape`"):
         assert layers.InputLayer(input_shape=(3,)).batch_shape == (None, 3)
 
 

@@ -80,15 +80,26 @@ def test_activity_is_a_mean_over_the_batch():
 @pytest.mark.parametrize(
     ("cls", "arguments", "words"),
     [
-        *((c, {"rate": 1.5}, f"{c.__name__}: rate must be") for c in (layers.AlphaDropout, layers.GaussianDropout)),
-        (layers.SpatialDropout1D, {"rate": -0.5}, "SpatialDropout1D: rate must be a number in 0 .. 1; got -0.5"),
+        *(
+            (c, {"rate": 1.5}, f"{c.__name__}: Invalid value received for argument `rate`")
+            for c in (layers.AlphaDropout, layers.GaussianDropout)
+        ),
+        (layers.SpatialDropout1D, {"rate": -0.5}, "SpatialDropout1D: .* a float value between 0 and 1; got -0.5"),
         (layers.SpatialDropout2D, {"rate": 0.5, "data_format": "last"}, "Unknown data_format 'last'"),
-        (layers.GaussianDropout, {"rate": 1.0}, "rate must be less than 1"),
-        (layers.GaussianNoise, {"stddev": -0.1}, "GaussianNoise: stddev must be a number >= 0; got -0.1"),
-        (layers.ActivityRegularization, {"l1": -1.0}, "ActivityRegularization: l1 must be a number >= 0; got -1.0"),
-        (layers.Dropout, {"rate": 0.5, "noise_shape": "all"}, "noise_shape must be a tuple or list of integers"),
-        (layers.Dropout, {"rate": 0.5, "noise_shape": (2, 0)}, "noise_shape must be a positive integer; got 0"),
-        (layers.AlphaDropout, {"rate": 0.5, "noise_shape": (2, 1.5)}, "noise_shape must be a positive integer"),
+        (layers.GaussianDropout, {"rate": 1.0}, "`rate` must be less than 1"),
+        (layers.GaussianNoise, {"stddev": -0.1}, "GaussianNoise: argument `stddev` must be a number >= 0; got -0.1"),
+        (
+            layers.ActivityRegularization,
+            {"l1": -1.0},
+            "ActivityRegularization: argument `l1` must be a number >= 0; got -1.0",
+        ),
+        (layers.Dropout, {"rate": 0.5, "noise_shape": "all"}, "Expected a tuple or list of integers; got 'all'"),
+        (
+            layers.Dropout,
+            {"rate": 0.5, "noise_shape": (2, 0)},
+            "Expected all dimensions to be positive integers or None; got \\(2, 0\\)",
+        ),
+        (layers.AlphaDropout, {"rate": 0.5, "noise_shape": (2, 1.5)}, "Expected all elements to be integers or None"),
         (layers.Dropout, {"rate": 0.5, "seed": -1}, "seed must be a non-negative integer"),
     ],
 )

@@ -201,8 +201,8 @@ def test_pipeline():
 
 WRONG = {
     "no classes": (lambda: layers.CategoryEncoding(), "num_tokens must be set"),
-    "classes": (lambda: layers.CategoryEncoding(0), "num_tokens must be a positive integer; got 0"),
-    "mode": (lambda: layers.CategoryEncoding(3, "int"), "Unknown output_mode of CategoryEncoding 'int'"),
+    "classes": (lambda: layers.CategoryEncoding(0), "`num_tokens` must be >= 1, an integer; got 0"),
+    "mode": (lambda: layers.CategoryEncoding(3, "int"), "CategoryEncoding: argument `output_mode` can't be 'int'"),
     "sparse": (lambda: layers.CategoryEncoding(3, sparse=True), "sparse=True is not supported"),
     "weights": (lambda: layers.CategoryEncoding(3)([1], count_weights=np.ones(1)), "`count_weights` is not used"),
     "both": (lambda: layers.Discretization([0.0], 2), "Both `num_bins` and `bin_boundaries`"),
@@ -213,14 +213,17 @@ WRONG = {
     "no mean": (lambda: layers.Normalization().adapt(iter(())), "got no data"),
     "shape": (lambda: layers.Normalization().adapt([DATA, DATA[:, :1]]), "an incompatible shape"),
     "given mean": (lambda: layers.Normalization(mean=1.0, variance=1.0).adapt(DATA), "so it can't adapt"),
-    "bins": (lambda: layers.Hashing(0), "num_bins must be a positive integer"),
-    "salt": (lambda: layers.Hashing(2, salt=[1]), "salt can only be a tuple of size 2 or an integer"),
-    "type": (lambda: layers.Hashing(2, dtype="float32"), "dtype should be int32 or int64; got float32"),
+    "bins": (lambda: layers.Hashing(0), "`num_bins` must be a positive integer"),
+    "salt": (lambda: layers.Hashing(2, salt=[1]), "`salt` can only be a tuple of size 2 or an integer"),
+    "type": (
+        lambda: layers.Hashing(2, dtype="float32"),
+        "`dtype` should be int32 or int64 for output_mode='int'; got 'float32'",
+    ),
     "one feature": (lambda: layers.HashedCrossing(2)([[1]]), "on a list of at least two inputs"),
     "shapes": (lambda: layers.HashedCrossing(2)([[1, 2], [1]]), "inputs should have shape"),
     "floats": (lambda: layers.HashedCrossing(2)([[1.5], [1]]), "an integer or string dtype"),
-    "layers": (lambda: layers.Pipeline.from_config({}), "layers must be a list of layers; got None"),
-    "max_tokens": (lambda: layers.IntegerLookup(1), "max_tokens must be an integer >= 2; got 1"),
+    "layers": (lambda: layers.Pipeline.from_config({}), "`layers` must be a list of layers; got None"),
+    "max_tokens": (lambda: layers.IntegerLookup(1), "`max_tokens` must be an integer >= 2; got 1"),
     "floormod": (lambda: layers.IntegerLookup(salt=3), "salt is for oov_method='farmhash'"),
     "weights alone": (lambda: layers.IntegerLookup(idf_weights=[1.0]), "idf_weights are for output_mode='tf_idf'"),
 }

@@ -203,12 +203,12 @@ WRONG = {
     "no data": (lambda: layers.StringLookup().adapt(iter(())), "adapt got no data"),
     "unknown": (lambda: layers.StringLookup(num_oov_indices=0, vocabulary=["a"])(["b"]), "['b'] are not in the voc"),
     "ragged": (lambda: layers.TextVectorization(ragged=True), "ragged=True is not supported"),
-    "ngrams": (lambda: layers.TextVectorization(ngrams="2"), "ngrams must be a positive integer"),
+    "ngrams": (lambda: layers.TextVectorization(ngrams="2"), "`ngrams` must be a positive integer"),
     "length": (
         lambda: layers.TextVectorization(output_mode="count", output_sequence_length=3),
         "output_sequence_length is for output_mode='int'",
     ),
-    "split": (lambda: layers.TextVectorization(split="words"), "Unknown split of TextVectorization 'words'"),
+    "split": (lambda: layers.TextVectorization(split="words"), "TextVectorization: argument `split` can't be 'words'"),
     "wide": (lambda: layers.TextVectorization(vocabulary=["a"])([["a", "b"]]), "got the shape (1, 2)"),
 }
 

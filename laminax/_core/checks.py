@@ -1,26 +1,32 @@
-"""Checks of constructor arguments: the owner, the argument, what was given, the rule."""
+"""Checks of constructor arguments: the owner, the argument, the rule, what was given."""
 
 import math
 import numbers
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from .errors import unknown
+from .errors import did_you_mean
 
 
-def integer(owner: Any, name: str, value: Any, least: int = 1) -> int:
-    """`value` as an int that is at least `least`."""
+def refused(owner: Any, name: str, rule: str, value: Any) -> ValueError:
+    """The error for an argument: "Dropout: argument `rate` must be a number in 0 .. 1; got 1.5."."""
+    return ValueError(f"{_who(owner)}: argument `{name}` {rule}; got {value!r}.")
+
+
+def integer(owner: Any, name: str, value: Any, least: int = 1, rule: str = "") -> int:
+    """`value` as an int that is at least `least`; `rule` says so in other words."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral) or int(value) < least:
         kind = "a positive integer" if least == 1 else f"an integer >= {least}"
-        raise ValueError(f"{_who(owner)}: {name} must be {kind}; got {value!r}.")
+        raise refused(owner, name, rule or f"must be {kind}", value)
     return int(value)
 
 
 def fraction(owner: Any, name: str, value: Any) -> float:
     """`value` as a float in 0 .. 1."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= float(value) <= 1:
-        raise ValueError(f"{_who(owner)}: {name} must be a number in 0 .. 1; got {value!r}.")
+        raise refused(owner, name, "must be a number in 0 .. 1", value)
     return float(value)
 
 
@@ -28,7 +34,7 @@ def number(owner: Any, name: str, value: Any, least: float = 0.0, beyond: bool =
     """`value` as a finite float that is at least (or, `beyond`, more than) `least`."""
     fits = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
     if not fits or float(value) < least or (beyond and float(value) == least):
-        raise ValueError(f"{_who(owner)}: {name} must be a number {'>' if beyond else '>='} {least:g}; got {value!r}.")
+        raise refused(owner, name, f"must be a number {'>' if beyond else '>='} {least:g}", value)
     return float(value)
 
 
@@ -36,22 +42,27 @@ def integers(owner: Any, name: str, value: Any, count: int, least: int = 1) -> t
     """`count` integers, from as many or from one for all."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
     if len(values) != count:
-        raise ValueError(f"{_who(owner)}: {name} must be an integer or {count} of them; got {value!r}.")
+        raise refused(owner, name, f"must be an integer or {count} of them", value)
     return tuple(integer(owner, name, v, least) for v in values)
 
 
 def boolean(owner: Any, name: str, value: Any) -> bool:
     """`value`, which must be `True` or `False`."""
     if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{_who(owner)}: expected {name} to be a boolean; got {value!r}.")
+        raise refused(owner, name, "has to be a boolean", value)
     return bool(value)
 
 
-def choice(owner: Any, name: str, value: Any, options: tuple[str, ...]) -> str:
-    """`value`, which must be one of `options`."""
+def choice(owner: Any, name: str, value: Any, options: Iterable[Any]) -> str:
+    """`value`, which must be one of `options`, in any case of letters."""
     if str(value).lower() not in options:
-        raise unknown(f"{name} of {_who(owner)}", value, options)
+        raise not_among(owner, name, value, options)
     return str(value).lower()
+
+
+def not_among(owner: Any, name: str, value: Any, options: Iterable[Any]) -> ValueError:
+    """The error for an argument that is none of `options`, with the one that was meant."""
+    return ValueError(f"{_who(owner)}: argument `{name}` can't be {value!r}.{did_you_mean(value, options)}")
 
 
 def _who(owner: Any) -> str:

@@ -1,5 +1,6 @@
 """Activations as layers."""
 
+import numbers
 from typing import Any
 
 import jax.numpy as jnp
@@ -41,9 +42,15 @@ class ReLU(Layer):
         self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.max_value = None if max_value is None else checks.number(self, "max_value", max_value)
-        self.negative_slope = checks.number(self, "negative_slope", negative_slope)
-        self.threshold = checks.number(self, "threshold", threshold)
+        self.max_value = max_value if max_value is None else self._checked("max_value", max_value, "a negative value")
+        self.negative_slope = self._checked("negative_slope", negative_slope)
+        self.threshold = self._checked("threshold", threshold)
+
+    @staticmethod
+    def _checked(name: str, value: Any, never: str = "None or a negative value") -> float:
+        if not isinstance(value, numbers.Real) or isinstance(value, bool) or not float(value) >= 0:
+            raise ValueError(f"{name} of a ReLU layer cannot be {never}; got {value!r}.")
+        return float(value)
 
     def call(self, inputs: Array) -> Array:
         return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)

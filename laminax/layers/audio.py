@@ -72,14 +72,10 @@ class MelSpectrogram(Layer):
         self.input_spec = InputSpec(min_ndim=1)
         window_of(window, self.sequence_length)
         if self.fft_length < self.sequence_length:
-            raise ValueError(
-                f"MelSpectrogram: `fft_length` must be greater than or equal to sequence_length; "
-                f"got {fft_length} and {sequence_length}."
-            )
+            rule = f"must be greater than or equal to sequence_length ({self.sequence_length})"
+            raise checks.refused(self, "fft_length", rule, fft_length)
         if self.min_freq >= self.max_freq:
-            raise ValueError(
-                f"MelSpectrogram: min_freq must be less than max_freq; got {min_freq} and {self.max_freq}."
-            )
+            raise checks.refused(self, "min_freq", f"must be less than max_freq ({self.max_freq})", min_freq)
 
     def call(self, inputs: Array) -> Array:
         signal = dtypes.at_least_float32(inputs)
@@ -159,11 +155,9 @@ class STFTSpectrogram(Layer):
         self._kernels = {side: initializers.STFT(side, window, scaling, periodic) for side in self._sides}
         window_of(window, self.frame_length)
         if frame_step is not None and frame_step > frame_length:
-            raise ValueError(f"STFTSpectrogram: frame_step ({frame_step}) can't exceed frame_length ({frame_length}).")
+            raise checks.refused(self, "frame_step", f"must not exceed frame_length ({frame_length})", frame_step)
         if fft_length is not None and fft_length < frame_length:
-            raise ValueError(
-                f"STFTSpectrogram: fft_length ({fft_length}) must be at least frame_length ({frame_length})."
-            )
+            raise checks.refused(self, "fft_length", f"must be at least frame_length ({frame_length})", fft_length)
 
     def build(self, input_shape: Any) -> None:
         length = self.fft_length or 1 << (self.frame_length - 1).bit_length()

@@ -167,9 +167,12 @@ def _move(running: Variable, value: Array, momentum: float) -> None:
 def _checked_clipping(clipping: dict[str, float] | None) -> dict[str, float] | None:
     bounds = clipping or {}
     if unknown := set(bounds) - {"rmin", "rmax", "dmax"}:
-        raise ValueError(f"BatchNormalization: renorm_clipping takes rmin, rmax and dmax; got {sorted(unknown)}.")
+        raise ValueError(
+            f"BatchNormalization: Received invalid keys {sorted(unknown)} in argument `renorm_clipping`, which holds "
+            "rmin, rmax and dmax."
+        )
     if bounds.get("rmin", -math.inf) > bounds.get("rmax", math.inf):
-        raise ValueError(f"BatchNormalization: rmax should be at least rmin in renorm_clipping; got {clipping}.")
+        raise checks.refused("BatchNormalization", "renorm_clipping", "rmax should be at least rmin", clipping)
     if bounds.get("dmax", 0) < 0:
-        raise ValueError(f"BatchNormalization: dmax should be non-negative in renorm_clipping; got {clipping}.")
+        raise checks.refused("BatchNormalization", "renorm_clipping", "dmax should be non-negative", clipping)
     return clipping

@@ -5,8 +5,8 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from .._core import checks
 from .._core.config import custom_objects
-from .._core.errors import unknown
 from .layer import Array, Layer
 
 __all__ = ["Bidirectional"]
@@ -49,9 +49,9 @@ class Bidirectional(Layer):
         super().__init__(**kwargs)
         for name, value in (("layer", layer), ("backward_layer", backward_layer or layer)):
             if not isinstance(value, Layer) or not hasattr(value, "go_backwards"):
-                raise ValueError(f"Bidirectional: {name} must be a recurrent layer, such as LSTM; got {value!r}.")
+                raise checks.refused(self, name, "must be a recurrent layer, such as LSTM", value)
         if merge_mode not in MERGES:
-            raise unknown("merge_mode of Bidirectional", merge_mode, map(str, MERGES))
+            raise checks.not_among(self, "merge_mode", merge_mode, MERGES)
         self.merge_mode = merge_mode
         self.forward_layer = _renewed(layer, "forward_")
         self.backward_layer = backward_layer or _renewed(layer, "backward_", go_backwards=True)

@@ -89,8 +89,8 @@ def check_window(layer: Any, shape: Any, window: tuple[int, ...], dilation: tupl
         span = (w - 1) * d + 1
         if layer.padding == "valid" and isinstance(size, int) and span > size:
             raise ValueError(
-                f"Layer {layer.name!r} ({type(layer).__name__}) has a window of {window}, which is larger than its "
-                f"input, {tuple(space)}. Use a smaller one, or padding='same'."
+                f"Layer {layer.name!r} ({type(layer).__name__}): Computed output size would be zero or negative: the "
+                f"window {window} is larger than the input {tuple(space)}. Use a smaller one, or padding='same'."
             )
 
 

@@ -34,7 +34,7 @@ class InputLayer(Layer):
         **kwargs: Any,
     ) -> None:
         if "input_shape" in kwargs:
-            warnings.warn("Input: input_shape is an old name of shape.", DeprecationWarning, stacklevel=2)
+            warnings.warn("Input: Argument `input_shape` is deprecated. Use `shape` instead.", stacklevel=2)
             shape = kwargs.pop("input_shape")
         super().__init__(name=name, **kwargs)
         if input_tensor is not None:

@@ -69,6 +69,7 @@ def known_size(layer: Layer, shape: Any, axis: int) -> int:
     size = shape[axis]
     if size is None:
         raise ValueError(
-            f"Layer {layer.name!r} must know the size of axis {axis} of its input; got the shape {tuple(shape)}."
+            f"Layer {layer.name!r} ({type(layer).__name__}): Axis {axis} of the input tensor should have a defined "
+            f"dimension but the layer received an input with shape {tuple(shape)}."
         )
     return int(size)

@@ -1,11 +1,12 @@
 """Layers that drop parts of their input in training."""
 
+import numbers
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from .._core import checks, settings
+from .._core import settings
 from .._core.random import SeedGenerator
 from .input_spec import InputSpec
 from .layer import Array, Layer
@@ -30,7 +31,7 @@ class Dropout(Layer):
 
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.rate = checks.fraction(self, "rate", rate)
+        self.rate = checked_rate(self, rate)
         self.noise_shape = checked_noise_shape(self, noise_shape)
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
@@ -105,13 +106,30 @@ class SpatialDropout3D(SpatialDropout):
     set_by_class = ("noise_shape",)
 
 
+def checked_rate(layer: Layer, rate: Any) -> float:
+    """`rate` as a float in 0 .. 1."""
+    if not isinstance(rate, numbers.Real) or isinstance(rate, bool) or not 0 <= float(rate) <= 1:
+        raise _unexpected(layer, "rate", "a float value between 0 and 1", rate)
+    return float(rate)
+
+
 def checked_noise_shape(layer: Layer, shape: Any) -> tuple[int | None, ...] | None:
     """`shape` as a tuple of positive integers and `None`."""
     if shape is None:
         return None
     if not isinstance(shape, (list, tuple)):
-        raise ValueError(f"{type(layer).__name__}: noise_shape must be a tuple or list of integers; got {shape!r}.")
-    return tuple(None if size is None else checks.integer(layer, "sizes in noise_shape", size) for size in shape)
+        raise _unexpected(layer, "noise_shape", "a tuple or list of integers", shape)
+    sizes = [size for size in shape if size is not None]
+    if not all(isinstance(size, numbers.Integral) and not isinstance(size, bool) for size in sizes):
+        raise _unexpected(layer, "noise_shape", "all elements to be integers or None", shape)
+    if not all(size > 0 for size in sizes):
+        raise _unexpected(layer, "noise_shape", "all dimensions to be positive integers or None", shape)
+    return tuple(shape)
+
+
+def _unexpected(layer: Layer, name: str, wanted: str, value: Any) -> ValueError:
+    who = type(layer).__name__
+    return ValueError(f"{who}: Invalid value received for argument `{name}`. Expected {wanted}; got {value!r}.")
 
 
 def full_noise_shape(shape: Any, inputs: Array) -> tuple[int, ...]:

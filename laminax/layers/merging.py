@@ -58,7 +58,7 @@ class Merge(Layer):
     def unfit(self, wanted: str, arrays: list[Array]) -> ValueError:
         """The error for inputs whose shapes don't fit each other."""
         shapes = " and ".join(str(tuple(x.shape)) for x in arrays)
-        return ValueError(f"Layer {self.name!r} ({type(self).__name__}) needs {wanted}; got {shapes}.")
+        return ValueError(f"Layer {self.name!r} ({type(self).__name__}) requires {wanted}; got {shapes}.")
 
     def checked_masks(self, inputs: Any, masks: Any) -> list[Any]:
         """For each input its mask, or `None`."""
@@ -170,7 +170,8 @@ class Concatenate(Merge):
             raise self.unfit(f"inputs that have an axis {self.axis}", arrays)
         kept = {(*x.shape[: self.axis % rank], None, *x.shape[self.axis % rank + 1 :]) for x in arrays}
         if len(kept) != 1:
-            raise self.unfit(f"equal sizes on all axes but {self.axis}", arrays)
+            rule = f"inputs with matching shapes except for the concatenation axis ({self.axis})"
+            raise self.unfit(rule, arrays)
         return jnp.concatenate(arrays, self.axis)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:

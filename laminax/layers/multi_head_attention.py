@@ -1,6 +1,7 @@
 """Attention with several heads: each looks for something else in the same steps."""
 
 import functools
+import numbers
 import operator
 from typing import Any
 
@@ -66,7 +67,9 @@ class ProjectedAttention(Layer):
         if sliding_window is not None:
             checks.integer(self, "sliding_window", sliding_window)
         if flash_attention and self.dropout:
-            raise ValueError(f"{type(self).__name__}: flash_attention=True has no dropout; got dropout={dropout!r}.")
+            raise checks.refused(
+                self, "dropout", "must be 0: Dropout is not supported when flash attention is enabled", dropout
+            )
 
     def build(self, query_shape: Shape, value_shape: Shape = None, key_shape: Shape = None) -> None:
         """Make the projections. A value has by default the query's shape, a key the value's."""
@@ -145,7 +148,11 @@ class ProjectedAttention(Layer):
     ) -> tuple[Array, Array | None]:
         """The means of the values `(batch, ..., heads, size)`, and their weights, where these are computed."""
         if return_attention_scores and self.flash_attention:
-            raise ValueError(f"Layer {self.name!r}: flash_attention=True computes no scores that it could return.")
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}): Returning attention scores is not supported when flash "
+                "attention is enabled. Please disable flash attention to access attention scores, by "
+                "flash_attention=False."
+            )
         axes = self._axes(query.ndim - 1)
         shape = axes.scores_shape(query.shape[:-2], key.shape[:-2], query.shape[-2])
         mask = None if attention_mask is None else axes.mask_of_scores(attention_mask, shape)
@@ -267,6 +274,9 @@ class MultiHeadAttention(ProjectedAttention):
         self.sizes = self.key_dim, self.value_dim
 
     def _integers(self, name: str, value: Any, least: int) -> tuple[int, ...] | None:
-        if value is None:
-            return None
-        return checks.integers(self, name, value, len(value) if isinstance(value, (list, tuple)) else 1, least)
+        values = value if isinstance(value, (list, tuple)) else [value]
+        if value is not None and not all(isinstance(v, numbers.Integral) and int(v) >= least for v in values):
+            raise ValueError(
+                f"{type(self).__name__}: Invalid `{name}`: integers are wanted, one or several; got {value!r}."
+            )
+        return None if value is None else tuple(map(int, values))

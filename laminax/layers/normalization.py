@@ -116,7 +116,10 @@ class GroupNormalization(Layer):
             raise ValueError(f"Layer {self.name!r}: axis 0 is the batch's; axis must be that of the channels.")
         channels = known_size(self, input_shape, axis)
         if channels % self.groups:
-            raise ValueError(f"Layer {self.name!r}: groups ({self.groups}) must divide the {channels} channels.")
+            rule = "cannot be more than the number of" if self.groups > channels else "must divide the"
+            raise ValueError(
+                f"Layer {self.name!r} (GroupNormalization): groups ({self.groups}) {rule} channels ({channels})."
+            )
         self.gamma, self.beta = add_scale_and_offset(self, (channels,))
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels})
 
@@ -182,7 +185,7 @@ def checked_axis(layer: Layer, axis: Any, several: bool = True) -> Any:
     fits = found and all(isinstance(a, int) and not isinstance(a, bool) for a in found)
     if not fits or (len(found) > 1 and not several):
         wanted = "an integer or a list of integers" if several else "an integer"
-        raise ValueError(f"{type(layer).__name__}: axis must be {wanted}; got {axis!r}.")
+        raise checks.refused(layer, "axis", f"must be {wanted}", axis)
     return found if several and isinstance(axis, (list, tuple)) else found[0]
 
 

@@ -15,6 +15,7 @@ class Cropping(Layer):
     """The base of layers that cut off the borders of `rank` spatial axes."""
 
     rank: int
+    rule = "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input"
 
     def __init__(self, cropping: Any, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -28,8 +29,8 @@ class Cropping(Layer):
             size = inputs.shape[axis]
             if isinstance(size, int) and before + after >= size:
                 raise ValueError(
-                    f"Layer {self.name!r} ({type(self).__name__}) leaves nothing of axis {axis} of its input "
-                    f"{tuple(inputs.shape)}: cropping must be smaller; got {self.cropping}."
+                    f"Layer {self.name!r} ({type(self).__name__}): {self.rule}. {self.cropping} leaves nothing of "
+                    f"axis {axis} of {tuple(inputs.shape)}."
                 )
             kept[axis] = slice(before, -after or None)
         return inputs[tuple(kept)]
@@ -43,6 +44,7 @@ class Cropping1D(Cropping):
     """
 
     rank = 1
+    rule = "`cropping` parameter of `Cropping1D` layer must be smaller than the number of steps"
     set_by_class = ("data_format",)
 
     def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
@@ -141,10 +143,8 @@ def _borders(layer: Any, name: str, value: Any) -> Any:
         return checks.integers(layer, name, value, 2, least=0)
     values = value if isinstance(value, (tuple, list)) else (value,) * layer.rank
     if len(values) != layer.rank:
-        raise ValueError(
-            f"{type(layer).__name__}: {name} must be an integer, {layer.rank} integers or {layer.rank} pairs; "
-            f"got {value!r}."
-        )
+        rule = f"must be an integer, {layer.rank} integers or {layer.rank} pairs"
+        raise checks.refused(layer, name, rule, value)
     return tuple(checks.integers(layer, name, one, 2, least=0) for one in values)
 
 

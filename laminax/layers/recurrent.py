@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._core import graph, pure
+from .._core import checks, graph, pure
 from .._core.config import arguments, snake_case
 from .._core.errors import shape_text
 from .._core.holder import partition
@@ -178,7 +178,7 @@ class StackedRNNCells(Layer):
         super().__init__(**kwargs)
         self.cells = [_checked(cell) for cell in cells]
         if not self.cells:
-            raise ValueError("StackedRNNCells: cells must hold at least one cell; got none.")
+            raise checks.refused(self, "cells", "must hold at least one cell", cells)
 
     @property
     def state_size(self) -> list[Any]:
@@ -275,5 +275,5 @@ def make_cell(cls: type[Cell], found: dict[str, Any]) -> tuple[Cell, dict[str, A
 def cudnn_wish(layer: RNN, value: Any) -> Any:
     """`use_cudnn`, which is kept; the form of the loop follows the device."""
     if value not in ("auto", True, False):
-        raise ValueError(f"{type(layer).__name__}: use_cudnn must be 'auto', True or False; got {value!r}.")
+        raise checks.refused(layer, "use_cudnn", "must be 'auto', True or False", value)
     return value

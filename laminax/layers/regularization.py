@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from .. import regularizers
 from .._core import checks
 from .._core.random import SeedGenerator
-from .dropout import checked_noise_shape, full_noise_shape
+from .dropout import checked_noise_shape, checked_rate, full_noise_shape
 from .layer import Array, Layer
 
 __all__ = ["ActivityRegularization", "AlphaDropout", "GaussianDropout", "GaussianNoise"]
@@ -53,9 +53,9 @@ class GaussianDropout(Layer):
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.rate = checks.fraction(self, "rate", rate)
+        self.rate = checked_rate(self, rate)
         if self.rate == 1:
-            raise ValueError("GaussianDropout: rate must be less than 1, where the noise would be infinite; got 1.")
+            raise checks.refused(self, "rate", "must be less than 1, where the noise would be infinite", rate)
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
 
@@ -82,7 +82,7 @@ class AlphaDropout(Layer):
 
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.rate = checks.fraction(self, "rate", rate)
+        self.rate = checked_rate(self, rate)
         self.noise_shape = checked_noise_shape(self, noise_shape)
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)

@@ -43,10 +43,8 @@ class Reshape(Layer):
         self.target_shape = tuple(-1 if size is None else size for size in target_shape)
         whole = all(isinstance(size, (int, np.integer)) and size >= -1 for size in self.target_shape)
         if not whole or self.target_shape.count(-1) > 1:
-            raise ValueError(
-                "Reshape: target_shape holds non-negative integers, and -1 for at most one unknown dimension; "
-                f"got target_shape={self.target_shape}."
-            )
+            rule = "holds non-negative integers, and -1 for at most one unknown dimension"
+            raise checks.refused(self, "target_shape", rule, self.target_shape)
 
     def call(self, inputs: Array) -> Array:
         given, wanted = math.prod(inputs.shape[1:]), math.prod(size for size in self.target_shape if size != -1)
@@ -94,7 +92,7 @@ class RepeatVector(Layer):
 
     def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.n = checks.integer(self, "n", n)
+        self.n = checks.integer(self, "n", n, rule="should be a positive integer")
         self.input_spec = InputSpec(ndim=2)
 
     def call(self, inputs: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .._core import checks
 from .layer import Layer, Shape
 
 __all__ = ["Wrapper"]
@@ -16,7 +17,7 @@ class Wrapper(Layer):
 
     def __init__(self, layer: Layer, **kwargs: Any) -> None:
         if not isinstance(layer, Layer):
-            raise ValueError(f"{type(self).__name__}: layer must be a Layer; got {layer!r}.")
+            raise checks.refused(self, "layer", "must be a Layer", layer)
         super().__init__(**kwargs)
         self.layer = layer
 

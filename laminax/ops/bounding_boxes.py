@@ -203,7 +203,7 @@ def pad(
 
     `height` and `width` are not needed: they stand for the sake of one signature.
     """
-    checks.choice("pad and crop", "bounding_box_format", bounding_box_format, ("xyxy",))
+    checks.choice("pad or crop", "bounding_box_format", bounding_box_format, ("xyxy",))
     boxes = jnp.asarray(boxes)
     return boxes + _size(top, left, boxes.dtype)
 

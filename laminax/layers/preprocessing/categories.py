@@ -30,7 +30,7 @@ class CategoryEncoding(Layer):
             raise ValueError(
                 "CategoryEncoding: num_tokens must be set to use this layer; IntegerLookup learns them from data."
             )
-        self.num_tokens = checks.integer(self, "num_tokens", num_tokens)
+        self.num_tokens = checks.integer(self, "num_tokens", num_tokens, rule="must be >= 1, an integer")
         self.output_mode = checked_mode(self, output_mode, ("one_hot", "multi_hot", "count"))
         self.sparse = refuse_sparse(self, sparse)
 

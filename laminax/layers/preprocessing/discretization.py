@@ -112,7 +112,7 @@ class Discretization(Adaptable, Layer):
 def _rising(boundaries: Any) -> list[float]:
     values = np.asarray(boundaries, "float64")
     if values.ndim != 1 or not (np.diff(values) >= 0).all():
-        raise ValueError(f"Discretization: bin_boundaries must be numbers in rising order; got {boundaries!r}.")
+        raise checks.refused("Discretization", "bin_boundaries", "must be numbers in rising order", boundaries)
     return [float(v) for v in values]
 
 

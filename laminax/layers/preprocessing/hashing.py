@@ -148,7 +148,7 @@ def checked_salt(owner: Any, salt: Any) -> list[int] | None:
         return None
     pair = list(salt) if isinstance(salt, (list, tuple)) else [salt, salt]
     if len(pair) != 2 or not all(isinstance(k, numbers.Integral) and not isinstance(k, bool) for k in pair):
-        raise ValueError(f"{type(owner).__name__}: salt can only be a tuple of size 2 or an integer; got {salt!r}.")
+        raise checks.refused(owner, "salt", "can only be a tuple of size 2 or an integer", salt)
     return [int(k) for k in pair]
 
 
@@ -164,5 +164,5 @@ def _with_type(owner: Any, mode: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     dtype = kwargs.get("dtype") or "int32"
     name = dtype["config"]["name"] if isinstance(dtype, dict) else getattr(dtype, "name", str(dtype))
     if name not in ("int32", "int64"):
-        raise ValueError(f"{type(owner).__name__}: for output_mode='int', dtype should be int32 or int64; got {name}.")
+        raise checks.refused(owner, "dtype", "should be int32 or int64 for output_mode='int'", name)
     return {**kwargs, "dtype": dtype}

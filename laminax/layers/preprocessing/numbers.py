@@ -6,7 +6,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..._core.settings import epsilon, image_data_format
-from ..dense import known_size
 from ..layer import Array, Layer
 from .adapting import Adaptable
 
@@ -83,7 +82,12 @@ class Normalization(Adaptable, Layer):
                 f"Layer {self.name!r}: All `axis` values must be in the range {-rank} .. {rank - 1}; got {self.axis}."
             )
         self._kept = tuple(sorted(a % rank for a in self.axis))
-        self._shape = tuple(known_size(self, input_shape, a) if a in self._kept else 1 for a in range(rank))
+        if any(input_shape[a] is None for a in self._kept):
+            raise ValueError(
+                f"Layer {self.name!r}: All `axis` values to be kept must have a known size; got axis={self.axis} for "
+                f"the shape {tuple(input_shape)}."
+            )
+        self._shape = tuple(int(input_shape[a]) if a in self._kept else 1 for a in range(rank))
         if self.input_mean is None:
             shape = tuple(input_shape[a] for a in self._kept)
             self.adapted_mean = self.add_weight(shape, "zeros", trainable=False, autocast=False, name="mean")

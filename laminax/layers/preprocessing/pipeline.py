@@ -6,7 +6,7 @@ from typing import Any, Self
 import jax
 import jax.numpy as jnp
 
-from ..._core import context, graph
+from ..._core import checks, context, graph
 from ..layer import Layer
 
 __all__ = ["Pipeline"]
@@ -30,7 +30,7 @@ class Pipeline(Layer):
     def __init__(self, layers: Any, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
         if not isinstance(layers, (list, tuple)) or not all(isinstance(layer, Layer) for layer in layers):
-            raise ValueError(f"Pipeline: layers must be a list of layers; got {layers!r}.")
+            raise checks.refused("Pipeline", "layers", "must be a list of layers", layers)
         self.layers = list(layers)
 
     @property
