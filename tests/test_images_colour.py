@@ -519,6 +519,7 @@ def test_augmix_of_no_operations_is_the_image():
             r"`fill_value` must be a number, three of them.*got \(1, 2\)",
         ),
         (lambda: layers.MixUp(0), "MixUp: argument `alpha` must be a number > 0; got 0"),
+        (lambda: layers.RandomBrightness([0.1]), r"or two of them; got \[0.1\]"),
         (lambda: layers.CutMix(2), "CutMix: The `factor` argument should be a number in 0 .. 1"),
         (lambda: layers.RandAugment(num_ops=-1), "RandAugment: argument `num_ops` must be an integer >= 0; got -1"),
         (lambda: layers.RandAugment(interpolation="bicubic"), "interpolation"),

@@ -24,7 +24,7 @@ REFUSED = {
     ),
     "LeakyReLU": (
         lambda: layers.LeakyReLU(None),
-        "LeakyReLU: argument `negative_slope` must be a number >= 0; got None",
+        "a Leaky ReLU layer cannot be None or a negative value; got None",
     ),
     "PReLU's axis": (
         lambda: layers.PReLU(shared_axes=[0]),

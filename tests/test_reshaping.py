@@ -43,12 +43,12 @@ REFUSED = {
     ),
     "n": (lambda: layers.RepeatVector(2.5), "RepeatVector: argument `n` should be a positive integer; got 2.5"),
     "dims from zero": (lambda: layers.Permute((0, 1)), r"Permute: dims must hold each of 1 .. 2 once; got \(0, 1\)"),
-    "target -2": (lambda: layers.Reshape((-2, 5)), r"non-negative integers, and -1 .*; got \(-2, 5\)"),
+    "target -2": (lambda: layers.Reshape((-2, 5)), r"non-negative integers, and -1 .*; got target_shape=\(-2, 5\)"),
     "target -1 twice": (
         lambda: layers.Reshape((-1, -1)),
-        r"at most one unknown .*; got \(-1, -1\)",
+        r"at most one unknown .*; got target_shape=\(-1, -1\)",
     ),
-    "target of a fraction": (lambda: layers.Reshape((2.5,)), r"got \(2.5,\)"),
+    "target of a fraction": (lambda: layers.Reshape((2.5,)), r"got target_shape=\(2.5,\)"),
     "cropped away": (
         lambda: layers.Cropping2D(((1, 2), (0, 0)))(np.ones((1, 3, 5, 2))),
         r"'cropping2d' \(Cropping2D\): Values in `cropping` .* leaves nothing of axis 1 of \(1, 3, 5, 2\)",

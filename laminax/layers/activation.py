@@ -42,15 +42,11 @@ class ReLU(Layer):
         self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.max_value = max_value if max_value is None else self._checked("max_value", max_value, "a negative value")
-        self.negative_slope = self._checked("negative_slope", negative_slope)
-        self.threshold = self._checked("threshold", threshold)
-
-    @staticmethod
-    def _checked(name: str, value: Any, never: str = "None or a negative value") -> float:
-        if not isinstance(value, numbers.Real) or isinstance(value, bool) or not float(value) >= 0:
-            raise ValueError(f"{name} of a ReLU layer cannot be {never}; got {value!r}.")
-        return float(value)
+        self.max_value = max_value
+        if max_value is not None:
+            self.max_value = _not_negative("max_value of a ReLU layer", max_value, "a negative value")
+        self.negative_slope = _not_negative("negative_slope of a ReLU layer", negative_slope)
+        self.threshold = _not_negative("threshold of a ReLU layer", threshold)
 
     def call(self, inputs: Array) -> Array:
         return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
@@ -67,7 +63,7 @@ class LeakyReLU(Layer):
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.negative_slope = checks.number(self, "negative_slope", negative_slope)
+        self.negative_slope = _not_negative("The negative_slope value of a Leaky ReLU layer", negative_slope)
 
     def call(self, inputs: Array) -> Array:
         return activations.leaky_relu(inputs, self.negative_slope)
@@ -173,3 +169,9 @@ class Softmax(Layer):
         axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
         alone = all(axis % inputs.ndim >= rank for axis in axes)
         return None if alone else mask.reshape(mask.shape + (1,) * (inputs.ndim - rank))
+
+
+def _not_negative(what: str, value: Any, never: str = "None or a negative value") -> float:
+    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not float(value) >= 0:
+        raise ValueError(f"{what} cannot be {never}; got {value!r}.")
+    return float(value)

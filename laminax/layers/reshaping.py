@@ -43,8 +43,10 @@ class Reshape(Layer):
         self.target_shape = tuple(-1 if size is None else size for size in target_shape)
         whole = all(isinstance(size, (int, np.integer)) and size >= -1 for size in self.target_shape)
         if not whole or self.target_shape.count(-1) > 1:
-            rule = "holds non-negative integers, and -1 for at most one unknown dimension"
-            raise checks.refused(self, "target_shape", rule, self.target_shape)
+            raise ValueError(
+                "Reshape: `target_shape` holds non-negative integers, and -1 for at most one unknown dimension; "
+                f"got target_shape={self.target_shape}."
+            )
 
     def call(self, inputs: Array) -> Array:
         given, wanted = math.prod(inputs.shape[1:]), math.prod(size for size in self.target_shape if size != -1)

@@ -148,12 +148,13 @@ class BaseImagePreprocessingLayer(Layer):
 
     def range_of(self, name: str, value: Any, low: float = -1.0, high: float = 1.0) -> tuple[float, float]:
         """`(lower, upper)` from two numbers in `low .. high`, or from one: `-value .. value`, as far as allowed."""
-        pair = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+        several = isinstance(value, (tuple, list))
+        pair = tuple(value) if several else (value,)
         fits = [isinstance(v, (int, float)) and not isinstance(v, bool) and low <= v <= high for v in pair]
-        if len(pair) not in (1, 2) or not all(fits):
+        if len(pair) != 1 + several or not all(fits):
             rule = f"should be a number in {low:g} .. {high:g}, or two of them"
             raise ValueError(f"{type(self).__name__}: The `{name}` argument {rule}; got {value!r}.")
-        if len(pair) == 1:
+        if not several:
             return float(max(0.0 - abs(pair[0]), low)), float(abs(pair[0]))
         return float(min(pair)), float(max(pair))
 

@@ -64,6 +64,9 @@ class RandomFactorLayer(RandomPixelLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(value_range, data_format=data_format, seed=seed, **kwargs)
+        self._set_factor(factor)
+
+    def _set_factor(self, factor: Any) -> None:
         self.factor = self.range_of("factor", factor, *self.bounds)
 
     def draw(self, images: Array, key: Array) -> Any:
