@@ -187,13 +187,13 @@ def test_dropout_keeps_the_mean():
 
 
 def test_a_subclass_may_weigh_otherwise():
-    """`_compute_attention` can be overridden, without knowing of the causal flag."""
+    """`_compute_attention` can be overridden, without knowing of the causal flag, or of the scores."""
     seen = []
 
     class Own(layers.MultiHeadAttention):
-        def _compute_attention(self, query, key, value, attention_mask=None, training=False, scores=False):
+        def _compute_attention(self, query, key, value, attention_mask=None, training=False):
             seen.append(np.asarray(attention_mask))
-            return super()._compute_attention(query, key, value, attention_mask, training, scores)
+            return super()._compute_attention(query, key, value, attention_mask, training)
 
     layer = made(Own, HEADS, X, X)
     plain = made(layers.MultiHeadAttention, HEADS, X, X)

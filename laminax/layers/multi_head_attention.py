@@ -128,7 +128,7 @@ class ProjectedAttention(Layer):
             self.value_dense(value),
             self._compute_attention_mask(query, value, *masks),
             training,
-            return_attention_scores,
+            *([True] if return_attention_scores else []),  # a subclass's method may not know of them
             **({"use_causal_mask": use_causal_mask} if own else {}),
         )
         if self.gate_dense is not None:

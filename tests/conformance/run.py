@@ -6,7 +6,7 @@
 
 The wheel of Keras, in which its tests are, is fetched by pip into `.conformance/`. Nothing of it is imported but tests
 and their helpers. `known.toml` lists by pattern what does not pass, with the reason; anything else that fails ends the
-run with an error. What passes is counted by folder.
+run with an error. What passes is counted by folder; tests of Keras's inside and of other packages are left out.
 """
 
 import argparse
@@ -18,41 +18,49 @@ import subprocess
 import sys
 import tomllib
 import types
-import zipfile
+
+import pytest
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 HERE = pathlib.Path(__file__).parent
 HOME = HERE.parents[1] / ".conformance"
 VERSION = "3.15.1"
 SAMPLE = """
-activations/relu_test.py convolutional/depthwise_conv_test.py core/embedding_test.py merging/merging_test.py
-normalization/layer_normalization_test.py pooling/max_pooling_test.py preprocessing/discretization_test.py
-preprocessing/image_preprocessing/center_crop_test.py regularization/dropout_test.py reshaping/cropping1d_test.py
-rnn/lstm_test.py rnn/bidirectional_test.py attention/attention_test.py
+layer_test.py activations/relu_test.py attention/attention_test.py convolutional/depthwise_conv_test.py
+core/input_layer_test.py core/wrapper_test.py merging/merging_test.py normalization/layer_normalization_test.py
+pooling/max_pooling_test.py preprocessing/discretization_test.py preprocessing/image_preprocessing/center_crop_test.py
+regularization/dropout_test.py reshaping/cropping1d_test.py rnn/bidirectional_test.py
 """
-OPTIONAL = ("tensorflow", "grain", "onnxruntime", "torch", "torchvision", "PIL", "pandas", "jax2onnx")
+PACKAGES = ("tensorflow", "grain", "onnxruntime", "torch", "torchvision", "PIL", "pandas", "jax2onnx")
 
 
 def wheel():
-    """The folder of the unpacked wheel."""
+    """The folder of the unpacked wheel, and of the one other package that the tests need."""
     folder = HOME / f"keras-{VERSION}"
     if not folder.exists():
-        HOME.mkdir(exist_ok=True)
-        pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(HOME), f"keras=={VERSION}"]
-        subprocess.run(pip, check=True)
-        zipfile.ZipFile(next(HOME.glob(f"keras-{VERSION}-*.whl"))).extractall(folder)
+        wheels = ["--no-deps", "--no-compile", "--target", str(folder), f"keras=={VERSION}", "absl-py"]
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", *wheels], check=True)
     return folder
 
 
 class Results:
-    """What became of each test, and stand-ins for what it imports and is not here."""
+    """What became of each test."""
 
-    def __init__(self, shim):
-        self.shim, self.outcome, self.why = shim, {}, {}
+    def __init__(self):
+        self.outcome, self.why = {}, {}
 
     def pytest_configure(self, config):
         for marker in ("requires_trainable_backend", "multi_device"):
             config.addinivalue_line("markers", marker)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        """Let configs name the classes of the test's own file, which Keras finds by importing it."""
+        from laminax.saving import custom_object_scope
+
+        own = {name: kind for name, kind in vars(item.module).items() if isinstance(kind, type)}
+        with custom_object_scope({name: kind for name, kind in own.items() if kind.__module__ == item.module.__name__}):
+            return (yield)
 
     def pytest_runtest_logreport(self, report):
         if report.when == "call" or report.outcome != "passed":
@@ -64,28 +72,12 @@ class Results:
             self.outcome[report.nodeid], self.why[report.nodeid] = "failed", str(report.longrepr)
 
     def misses(self):
-        """Tests that failed, or needed a name that is not there."""
+        """Tests that failed, or needed a name that the package does not have."""
         return [
             test
             for test, outcome in self.outcome.items()
             if outcome == "failed" or (outcome == "skipped" and "missing: " in self.why[test])
         ]
-
-
-def absent(shim):
-    """Modules of packages that are not installed: a test that uses one is skipped."""
-    for name in OPTIONAL:
-        if importlib_finds(name):
-            continue
-        module = types.ModuleType(name)
-        module.__getattr__ = lambda inner, name=name: shim.Missing(f"the package {name}")
-        sys.modules[name] = module
-
-
-def importlib_finds(name):
-    import importlib.util
-
-    return importlib.util.find_spec(name) is not None
 
 
 def reasons():
@@ -99,20 +91,19 @@ def main():
     parser.add_argument("--sample", action="store_true", help="run a few files alone")
     own, rest = parser.parse_known_args()
     folder = wheel()
-    sys.path.insert(0, str(HERE))
-    import pytest
+    sys.path[:0] = [str(HERE), str(folder)]
     import shim
 
     helper = types.ModuleType("conftest")  # some tests import it from Keras's repository
     helper.skip_if_backend = lambda backend, reason: pytest.mark.skipif(backend == "jax", reason=reason)
     sys.modules["conftest"] = helper
     shim.install(folder)
-    absent(shim)
+    sys.modules.update({name: shim.absent(name) for name in PACKAGES})
     os.chdir(folder)
     if not any(argument.startswith("keras/") for argument in rest):
         files = [f"keras/src/layers/{path}" for path in SAMPLE.split()] if own.sample else ["keras/src/layers"]
         rest = [*files, *rest]
-    results = Results(shim)
+    results = Results()
     quiet = ["-q", "-p", "no:cacheprovider", "-W", "ignore", "--tb=no", "--continue-on-collection-errors", "-rN"]
     pytest.main([*quiet, "-c", os.devnull, f"--rootdir={folder}", *rest], plugins=[results])
     report(results)

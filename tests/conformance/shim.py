@@ -41,13 +41,17 @@ FEATURES = {  # facts that Keras's tests ask of the backend
 
 
 class Missing:
-    """A name that the package does not have: using it skips the test."""
+    """What is not there: using it skips the test.
 
-    def __init__(self, name):
-        self.__dict__["_name"] = name
+    Args:
+        what: `"missing: keras.layers.Dense"` of a public name, `"internal: keras.src..."`, `"package: tensorflow"`.
+    """
+
+    def __init__(self, what):
+        self.__dict__["_what"] = what
 
     def skip(self, *args, **kwargs):
-        raise unittest.SkipTest(f"missing: {self._name}")
+        raise unittest.SkipTest(self._what)
 
     __call__ = __enter__ = skip
 
@@ -57,7 +61,7 @@ class Missing:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return Missing(f"{self._name}.{name}")
+        return Missing(f"{self._what}.{name}")
 
     def __mro_entries__(self, bases):
         return ()
@@ -67,6 +71,25 @@ class Missing:
 
     def __bool__(self):
         return False
+
+    def __instancecheck__(self, instance):
+        return False
+
+    def __subclasscheck__(self, subclass):
+        return False
+
+
+def absent(package):
+    """A module in place of a package that the tests import and that is not needed here."""
+
+    def lookup(name):
+        if name.startswith("__"):  # Python asks
+            raise AttributeError(name)
+        return Missing(f"package: {package}")
+
+    module = types.ModuleType(package)
+    module.__getattr__ = lookup
+    return module
 
 
 def public_names(wheel):
@@ -132,9 +155,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         spaces = SPACES.get(part, [part])
         if parts[2:4] == ["backend", "random"]:
             spaces = ["random"]
-        names = [self.public.get((module, name))] + [f"{space}.{name}".lstrip(".") for space in spaces]
-        found = [value for known in names if known and (value := ours(known)) is not None]
-        return found[0] if found else Missing(f"{module}.{name}")
+        known = self.public.get((module, name))
+        names = [known] + [f"{space}.{name}".lstrip(".") for space in spaces]
+        found = [value for one in names if one and (value := ours(one)) is not None]
+        return found[0] if found else Missing(f"missing: keras.{known}" if known else f"internal: {module}.{name}")
 
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] != "keras":
