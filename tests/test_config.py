@@ -22,7 +22,8 @@ from laminax._core.random import SeedGenerator, draw_seed
         ("Conv2DTranspose", "conv2d_transpose"),
         ("PReLU", "p_re_lu"),
         ("LSTM", "lstm"),
-        ("L1L2", "l1_l2"),
+        ("L1L2", "l1l2"),
+        ("ConvLSTM2D", "conv_lstm2d"),
         ("GlobalAveragePooling1D", "global_average_pooling1d"),
     ],
 )

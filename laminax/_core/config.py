@@ -279,4 +279,4 @@ def getter(kind: str, members: Iterable[Any], aliases: Mapping[str, Any] = {}) -
 
 def snake_case(name: str) -> str:
     """`BatchNormalization` -> `batch_normalization`, `Conv2D` -> `conv2d`, `PReLU` -> `p_re_lu`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z0-9])", "_", name).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", name).lower()

@@ -14,6 +14,8 @@ import numpy as np
 
 from . import compat
 from .config import PACKAGE
+from .dtypes import TYPES
+from .errors import unknown
 from .variable import Variable, scratch
 
 
@@ -35,7 +37,7 @@ class SymbolicTensor:
         if sparse or ragged:
             raise ValueError("Sparse and ragged tensors are not supported: pad them, and mask the padding.")
         self.shape = tuple(shape)
-        self.dtype = "string" if dtype == "string" else np.dtype(dtype).name
+        self.dtype = _type_name(dtype)
         self.node = node
         self.index = index
         self.name = name
@@ -92,6 +94,15 @@ _REFLECTED = {
     "greater": "__lt__",
     "greater_equal": "__le__",
 }
+
+
+def _type_name(dtype: Any) -> str:
+    if dtype == "string":
+        return "string"
+    try:
+        return np.dtype(dtype).name
+    except TypeError:
+        raise unknown("dtype", dtype, TYPES) from None
 
 
 class Node:

@@ -9,6 +9,7 @@ from .. import initializers
 from .._core import checks, context, dtypes, settings
 from ..ops.convolution import conv
 from ..ops.signal import mel_matrix, stft, window_of
+from .convolution import check_window
 from .input_spec import InputSpec
 from .layer import Array, Layer
 
@@ -171,6 +172,7 @@ class STFTSpectrogram(Layer):
         first = self.data_format == "channels_first"
         signal = inputs if first else jnp.swapaxes(inputs, 1, 2)
         batch, channels, samples = signal.shape
+        check_window(self, inputs.shape, (self.frame_length,), (1,))
         kernel = jnp.concatenate([getattr(self, f"{side}_kernel").value for side in self._kernels], -1)
         step = self.frame_step or self.frame_length // 2
         waves = conv(signal.reshape(batch * channels, samples, 1), kernel, step, self.padding)

@@ -151,8 +151,8 @@ def _kept(x: Array, mask: Array | None) -> Array | None:
     frame = context.current()
     kept = None
     if mask is not None:
-        if mask.ndim != x.ndim - 1:
-            raise ValueError(f"The mask must have one axis less than the input {x.shape}; got {mask.shape}.")
+        if mask.ndim != x.ndim - 1 or not all(m in (1, n) for m, n in zip(mask.shape, x.shape)):
+            raise ValueError(f"BatchNormalization: the mask must have the shape {x.shape[:-1]}; got {mask.shape}.")
         kept = mask.astype(bool)[..., None]
     if frame is not None and frame.rows is not None and frame.rows.shape == x.shape[:1]:
         rows = frame.rows.reshape((-1,) + (1,) * (x.ndim - 1))

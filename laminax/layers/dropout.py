@@ -41,7 +41,7 @@ class Dropout(Layer):
             return inputs
         if self.rate == 1:
             return jnp.zeros_like(inputs)
-        shape = full_noise_shape(self.noise_shape, inputs)
+        shape = full_noise_shape(self, inputs)
         keep = jax.random.bernoulli(self.seed_generator.next(), 1 - self.rate, shape)
         return jnp.where(keep, inputs / (1 - self.rate), 0)
 
@@ -132,11 +132,12 @@ def _unexpected(layer: Layer, name: str, wanted: str, value: Any) -> ValueError:
     return ValueError(f"{who}: Invalid value received for argument `{name}`. Expected {wanted}; got {value!r}.")
 
 
-def full_noise_shape(shape: Any, inputs: Array) -> tuple[int, ...]:
-    """The shape of the noise for an input, whose size stands where `shape` has `None`."""
-    shape = shape or inputs.shape
+def full_noise_shape(layer: Any, inputs: Array) -> tuple[int, ...]:
+    """The shape of the noise for an input, whose size stands where the layer's `noise_shape` has `None`."""
+    shape = layer.noise_shape or inputs.shape
     if len(shape) != inputs.ndim:
         raise ValueError(
-            f"noise_shape {shape} must have as many axes as the input, which has the shape {inputs.shape}."
+            f"Layer {layer.name!r} ({type(layer).__name__}): noise_shape {shape} must have as many axes as the input, "
+            f"which has the shape {inputs.shape}."
         )
     return tuple(size if wanted is None else wanted for size, wanted in zip(inputs.shape, shape))

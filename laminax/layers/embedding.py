@@ -63,19 +63,8 @@ class Embedding(Layer):
 
     def call(self, inputs: Array) -> Array:
         indices = inputs if jnp.issubdtype(inputs.dtype, jnp.integer) else inputs.astype("int32")
-        self._check(indices)
+        check_indices(self, indices, self.input_dim, "input_dim")
         return jnp.take(self.embeddings.value, indices, axis=0).astype(self.compute_dtype)
-
-    def _check(self, indices: Array) -> None:
-        """Raise a `ValueError` for what is no row, where there are numbers to look at."""
-        if compat.is_tracer(indices) or not indices.size:
-            return
-        found = np.asarray(indices)
-        if found.min() < 0 or found.max() >= self.input_dim:
-            raise ValueError(
-                f"Layer {self.name!r} (Embedding) takes integers in 0 .. {self.input_dim - 1} (input_dim - 1); "
-                f"got {found.min()} .. {found.max()}."
-            )
 
     def compute_mask(self, inputs: Array, previous_mask: Array | None = None) -> Array | None:
         return inputs != 0 if self.mask_zero else None
@@ -164,3 +153,15 @@ class Masking(Layer):
 
     def compute_mask(self, inputs: Array, previous_mask: Array | None = None) -> Array:
         return jnp.any(inputs != self.mask_value, axis=-1)
+
+
+def check_indices(layer: Layer, indices: Array, size: int, name: str) -> None:
+    """Raise a `ValueError` for what is not in `0 .. size - 1`, where there are numbers to look at."""
+    if compat.is_tracer(indices) or not indices.size:
+        return
+    found = np.asarray(indices)
+    if found.min() < 0 or found.max() >= size:
+        raise ValueError(
+            f"Layer {layer.name!r} ({type(layer).__name__}) takes integers in 0 .. {size - 1} ({name} - 1); "
+            f"got {found.min()} .. {found.max()}."
+        )

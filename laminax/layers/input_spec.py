@@ -47,9 +47,9 @@ class InputSpec(Configurable):
         if x is None and self.optional:
             return
         shape = getattr(x, "shape", None)
-        wanted = "nothing" if shape is None else self._unmet(shape)
+        wanted = "nothing" if shape is None else self._unmet(shape, layer)
         if shape is None:
-            raise ValueError(f"Layer {layer.name!r} ({type(layer).__name__}) expects an array; got {x!r}.")
+            raise not_an_array(layer, x)
         if wanted is not None:
             sizes = shape_text(tuple(d if isinstance(d, int) else None for d in shape))
             raise ValueError(
@@ -57,10 +57,10 @@ class InputSpec(Configurable):
                 f"input with {wanted}; got the shape {sizes}."
             )
 
-    def _unmet(self, shape: tuple[Any, ...]) -> str | None:
+    def _unmet(self, shape: tuple[Any, ...], layer: Any) -> str | None:
         rank = len(shape)
         if self.ndim is not None and rank != self.ndim and not self.allow_last_axis_squeeze:
-            return f"{self.ndim} axes{_meaning(self.ndim)}"
+            return f"{self.ndim} axes{_meaning(self.ndim, layer)}"
         if self.max_ndim is not None and rank > self.max_ndim:
             return f"at most {self.max_ndim} axes"
         if self.min_ndim is not None and rank < self.min_ndim:
@@ -74,7 +74,21 @@ class InputSpec(Configurable):
         return None
 
 
-def _meaning(rank: int) -> str:
+def not_an_array(layer: Any, *given: Any) -> ValueError:
+    """The error for an input that is no array, or for none."""
+    x = given[0] if given else None
+    shown = repr(x) if given else "nothing"
+    if isinstance(x, (list, tuple)):
+        shown = f"a {type(x).__name__} of {len(x)}"
+    elif isinstance(x, dict):
+        shown = f"a dict of {', '.join(map(repr, x))}"
+    return ValueError(f"Layer {layer.name!r} ({type(layer).__name__}) expects an array; got {shown}.")
+
+
+def _meaning(rank: int, layer: Any) -> str:
+    """What the axes are, where that is sure."""
+    if getattr(layer, "data_format", "channels_last") != "channels_last" or (rank > 3 and hasattr(layer, "cell")):
+        return ""
     known = {
         2: " (batch, features)",
         3: " (batch, steps, features)",

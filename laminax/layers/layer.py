@@ -18,7 +18,7 @@ from .._core.signature import Signature
 from .._core.signature import signature as signature_of
 from .._core.variable import Variable
 from .building import building, settle, shape_first, shapes_for
-from .input_spec import InputSpec
+from .input_spec import InputSpec, not_an_array
 from .keras_names import KerasNames
 from .stateless import Stateless, penalties
 from .symbolic import Symbolic, placeholders
@@ -188,6 +188,8 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
         given = signature.bind(args, kwargs)
         if self.input_spec is not None and given:
             self._check_input(next(iter(given.values())))
+        if not given and signature.names and is_builtin(type(self).call) and not jax.tree.leaves((args, kwargs)):
+            raise not_an_array(self, *args[:1])
         if not self.built:
             shown = {name: kwargs[name] for name in signature.mask_names if hasattr(kwargs.get(name), "shape")}
             self._build_for({**given, **shown})
@@ -203,6 +205,8 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
     def _convert(self, x: Any) -> Any:
         """An array in the layer's compute type; what is no array as it is."""
         if isinstance(x, (np.ndarray, np.generic)):
+            if x.dtype.kind in "OSTUMm":
+                raise ValueError(f"Layer {self.name!r} ({type(self).__name__}) takes numbers; got dtype {x.dtype}.")
             x = jnp.asarray(x, self.compute_dtype if dtypes.is_float(x) and self.autocast else None)
         elif isinstance(x, Variable):
             x = x.value

@@ -51,7 +51,7 @@ class RNN(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.cell = StackedRNNCells(cell) if isinstance(cell, (list, tuple)) else _checked(cell)
+        self.cell = StackedRNNCells(cell) if isinstance(cell, (list, tuple)) else _checked(self, "cell", cell)
         self.return_sequences = return_sequences
         self.return_state = return_state
         self.go_backwards = go_backwards
@@ -68,6 +68,9 @@ class RNN(Layer):
 
     def build(self, input_shape: Any) -> None:
         _build_cell(self.cell, (input_shape[0], *input_shape[2:]))
+        first = getattr(self, "data_format", None) == "channels_first"
+        if isinstance(self.input_spec, InputSpec) and is_builtin(type(self.cell)) and not first:
+            self.input_spec.axes = {-1: input_shape[-1]}
         if self.stateful and self.states is None:
             if input_shape[0] is None:
                 raise ValueError(
@@ -176,7 +179,7 @@ class StackedRNNCells(Layer):
 
     def __init__(self, cells: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.cells = [_checked(cell) for cell in cells]
+        self.cells = [_checked(self, "cells", cell) for cell in cells]
         if not self.cells:
             raise checks.refused(self, "cells", "must hold at least one cell", cells)
 
@@ -209,11 +212,13 @@ class StackedRNNCells(Layer):
         return inputs, after
 
 
-def _checked(cell: Any) -> Any:
+def _checked(owner: Any, name: str, cell: Any) -> Any:
     if not callable(getattr(cell, "call", None)) or not hasattr(cell, "state_size"):
-        raise ValueError(f"cell must have a method call(inputs, states) and an attribute state_size; got {cell!r}.")
+        rule = "must have a method call(inputs, states) and an attribute state_size"
+        raise checks.refused(owner, name, rule, cell)
     if not isinstance(cell.state_size, (int, list, tuple)):
-        raise ValueError(f"state_size of a cell must be an integer or a list of sizes; got {cell.state_size!r}.")
+        rule = "must have a state_size that is an integer or a list of sizes"
+        raise checks.refused(owner, name, rule, cell.state_size)
     return cell
 
 

@@ -94,7 +94,7 @@ class AlphaDropout(Layer):
             return jnp.zeros_like(inputs)
         least = -_SELU_SCALE * _SELU_ALPHA
         a = 1 / math.sqrt((1 - self.rate) * (1 + self.rate * least**2))
-        shape = full_noise_shape(self.noise_shape, inputs)
+        shape = full_noise_shape(self, inputs)
         keep = jax.random.bernoulli(self.seed_generator.next(), 1 - self.rate, shape)
         return a * jnp.where(keep, inputs, least) - a * self.rate * least
 

@@ -43,7 +43,8 @@ class AttentionAxes(NamedTuple):
 
     def scores_shape(self, query_shape: Shape, key_shape: Shape, heads: int) -> Shape:
         """The shape of the scores of inputs, whose shapes are given without the features' axis."""
-        others = (size for a, size in enumerate(query_shape) if a not in self.axes)
+        others = [size for a, size in enumerate(query_shape) if a not in self.axes]
+        self._check_others(query_shape, key_shape)
         return (*others, heads, *self.sizes(query_shape), *self.sizes(key_shape))
 
     def joined(self, x: Array) -> Array:
@@ -81,6 +82,15 @@ class AttentionAxes(NamedTuple):
             )
         (axis,) = self.axes
         return seen(query_shape[axis], key_shape[axis], window, causal)
+
+    def _check_others(self, query_shape: Shape, key_shape: Shape) -> None:
+        pairs = [pair for a, pair in enumerate(zip(query_shape, key_shape)) if a not in self.axes]
+        if any(isinstance(q, int) and isinstance(k, int) and q != k for q, k in pairs):
+            query, key = (shape_text((*free_shape(shape), None)) for shape in (query_shape, key_shape))
+            raise ValueError(
+                f"{self.owner}: query and value must be of the same batch, and of equal sizes on all axes between that "
+                f"attention does not go over; got {query} and {key}."
+            )
 
     def _check(self, name: str, shape: Shape, wanted: Shape) -> None:
         found, wanted = free_shape(shape), free_shape(wanted)

@@ -5,6 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..._core import checks
+from ..embedding import check_indices
 from ..layer import Array, Layer
 from .encoding import checked_mode, encode, refuse_sparse
 
@@ -44,4 +45,5 @@ class CategoryEncoding(Layer):
     def _encode(self, inputs: Array, count_weights: Array | None = None) -> Array:
         weights = None if count_weights is None else jnp.asarray(count_weights).astype(self.compute_dtype)
         indices = jnp.asarray(inputs).astype("int32")
+        check_indices(self, indices, self.num_tokens, "num_tokens")
         return encode(indices, self.output_mode, self.num_tokens, self.compute_dtype, weights)

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..._core.settings import epsilon, image_data_format
+from ..input_spec import InputSpec
 from ..layer import Array, Layer
 from .adapting import Adaptable
 
@@ -87,6 +88,7 @@ class Normalization(Adaptable, Layer):
                 f"Layer {self.name!r}: All `axis` values to be kept must have a known size; got axis={self.axis} for "
                 f"the shape {tuple(input_shape)}."
             )
+        self.input_spec = InputSpec(axes={a - rank: int(input_shape[a]) for a in self._kept})
         self._shape = tuple(int(input_shape[a]) if a in self._kept else 1 for a in range(rank))
         if self.input_mean is None:
             shape = tuple(input_shape[a] for a in self._kept)
