@@ -204,6 +204,18 @@ def test_what_inputs_a_graph_refuses(given, words):
         model(given)
 
 
+def test_a_chain_without_an_input_takes_other_lengths_later():
+    """Whether the first data came to a call or to `predict`; a shape that the program said holds."""
+    long, short = np.ones((2, 4, 3)), np.ones((2, 2, 3))
+    model = lx.Sequential([layers.Dense(2)])
+    model(long)
+    assert model(short).shape == (2, 2, 2)
+    model = lx.Sequential([layers.Dense(2)])
+    model.build((None, 4, 3))
+    with pytest.raises(ValueError, match="x has the shape"):
+        model(short)
+
+
 def test_a_missing_axis_of_size_one():
     model = lx.Sequential([layers.Dense(2, input_shape=(1,))])
     assert model(np.ones(5)).shape == (5, 2)

@@ -164,3 +164,49 @@ def test_weights_may_be_added_later():
     layer.more = layer.add_weight((2,), name="more")
     layer._tracker.lock()
     assert [v.name for v in layer.weights] == ["scale", "more"]
+
+
+EMBED, STEP, LAST = layers.Embedding(9, 4, mask_zero=True), layers.Dense(3), layers.SimpleRNN(2)
+
+
+def embedded(tokens):
+    return layers.Dropout(0.5)(STEP(EMBED(tokens)))
+
+
+def symbolic(function):
+    """A model of symbolic tensors."""
+    tokens = lx.Input((None,), dtype="int32")
+    return lx.Model(tokens, function(tokens))
+
+
+class Steps(lx.Model):
+    """A model by subclass, of layers or models."""
+
+    def __init__(self, *parts):
+        super().__init__()
+        self.parts = parts
+
+    def call(self, tokens):
+        for part in self.parts:
+            tokens = part(tokens)
+        return tokens
+
+
+def test_masks_reach_the_last_layer_whatever_lies_between():
+    """Padding changes nothing: called eagerly, in chains, graphs and subclasses, and in these within each other."""
+    tokens = np.array([[1, 2, 3, 0, 0], [4, 5, 6, 0, 0]])
+    wanted = LAST(embedded(tokens[:, :3]))
+    front = lx.Sequential([EMBED, STEP, layers.Dropout(0.5)])
+    ways = [
+        lambda x: LAST(embedded(x)),
+        lx.Sequential([EMBED, STEP, LAST]),
+        symbolic(lambda x: LAST(embedded(x))),
+        Steps(EMBED, STEP, LAST),
+        lx.Sequential([front, LAST]),
+        symbolic(lambda x: LAST(front(x))),
+        symbolic(lambda x: LAST(symbolic(embedded)(x))),
+        Steps(front, LAST),
+        lx.Sequential([Around(front), LAST]),
+    ]
+    for way in ways:
+        np.testing.assert_allclose(way(tokens), wanted, rtol=1e-6)

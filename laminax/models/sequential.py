@@ -100,6 +100,12 @@ class Sequential(Model):
                 self._input = None
                 raise
 
+    def _build_for(self, given: Mapping[str, Any]) -> None:
+        known = self._input is not None
+        super()._build_for(given)
+        if self._input is not None and not known:
+            self._input.declared = False
+
     def call(self, inputs: Any) -> Any:
         """The layers one after another."""
         if isinstance(inputs, Read):
