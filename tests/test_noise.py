@@ -89,7 +89,7 @@ def test_activity_is_a_mean_over_the_batch():
         (layers.Dropout, {"rate": 0.5, "noise_shape": "all"}, "noise_shape must be a tuple or list of integers"),
         (layers.Dropout, {"rate": 0.5, "noise_shape": (2, 0)}, "noise_shape must be a positive integer; got 0"),
         (layers.AlphaDropout, {"rate": 0.5, "noise_shape": (2, 1.5)}, "noise_shape must be a positive integer"),
-        (layers.Dropout, {"rate": 0.5, "seed": -1}, "seed must be a non-negative integer"),
+        (layers.Dropout, {"rate": 0.5, "seed": -1}, "`seed` must be an integer that is not negative"),
     ],
 )
 def test_bad_arguments(cls, arguments, words):

@@ -171,8 +171,8 @@ class RandomImageLayer(BaseImagePreprocessingLayer):
     def next_key(self, seed: Any = None) -> Array:
         """A key for `jax.random`: of the layer's own sequence, or of `seed`, a `SeedGenerator` or an integer."""
         if seed is None:
-            return self.seed_generator.next()
-        return (seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed)).next()
+            return self.seed_generator.key()
+        return (seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed)).key()
 
     def uniform(self, shape: Any, low: float = 0.0, high: float = 1.0, seed: Any = None, dtype: str = "float32") -> Any:
         """Random numbers in `low .. high`."""
