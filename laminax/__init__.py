@@ -11,6 +11,7 @@ from . import initializers as initializers
 from . import layers as layers
 from . import losses as losses
 from . import metrics as metrics
+from . import mixed_precision as mixed_precision
 from . import models as models
 from . import ops as ops
 from . import optimizers as optimizers
@@ -20,13 +21,16 @@ from . import saving as saving
 from . import tree as tree
 from . import utils as utils
 from ._core.dtypes import DTypePolicy as DTypePolicy
+from ._core.dtypes import FloatDTypePolicy as FloatDTypePolicy
 from ._core.graph import SymbolicTensor as KerasTensor  # noqa: F401 - Keras's name
 from ._core.graph import SymbolicTensor as SymbolicTensor
+from ._core.names import name_scope as name_scope
 from ._core.random import SeedGenerator as SeedGenerator
 from ._core.remat import RematScope as RematScope
 from ._core.remat import remat as remat
 from ._core.variable import Variable as Variable
 from ._version import __version__ as __version__
+from .initializers import Initializer as Initializer
 from .layers import Input as Input
 from .layers import InputSpec as InputSpec
 from .layers import Layer as Layer
@@ -35,3 +39,4 @@ from .metrics import Metric as Metric
 from .models import Model as Model
 from .models import Sequential as Sequential
 from .optimizers import Optimizer as Optimizer
+from .regularizers import Regularizer as Regularizer

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from ._core import context
-from ._core.config import getter, register_function
+from ._core.config import deserializer, getter, register_function, to_data
 from ._core.graph import symbolic
 
 Array = Any
@@ -227,6 +227,7 @@ def sparsemax(x: Array, axis: int = -1) -> Array:
 hard_swish, swish = hard_silu, silu
 
 _lookup = getter("activation", _ALL, {"swish": silu, "hard_swish": hard_silu})
+serialize, deserialize = to_data, deserializer(_lookup)
 
 
 def get(identifier: Any) -> Callable[..., Any]:

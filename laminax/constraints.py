@@ -5,15 +5,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ._core.config import Configurable, getter, record
+from ._core.config import Configurable, deserializer, getter, record
 from ._core.settings import epsilon
 
 
 class Constraint(Configurable):
-    """A function `array -> array`. Subclass it and write `__call__`."""
+    """A function `array -> array`; the base leaves all as it is. Subclass it and write `__call__`."""
 
     def __call__(self, w: jax.Array) -> jax.Array:
-        raise NotImplementedError(f"{type(self).__name__} must define __call__(w).")
+        return w
 
 
 class MaxNorm(Constraint):
@@ -28,6 +28,7 @@ class MaxNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: jax.Array) -> jax.Array:
+        w = jnp.asarray(w)
         norm = _norm(w, self.axis)
         return w * (jnp.clip(norm, 0, self.max_value) / (epsilon() + norm))
 
@@ -36,6 +37,7 @@ class NonNeg(Constraint):
     """Sets what is negative to zero."""
 
     def __call__(self, w: jax.Array) -> jax.Array:
+        w = jnp.asarray(w)
         return jnp.where(w >= 0, w, 0)
 
 
@@ -46,6 +48,7 @@ class UnitNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: jax.Array) -> jax.Array:
+        w = jnp.asarray(w)
         return w / (epsilon() + _norm(w, self.axis))
 
 
@@ -59,6 +62,7 @@ class MinMaxNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: jax.Array) -> jax.Array:
+        w = jnp.asarray(w)
         norm = _norm(w, self.axis)
         wanted = self.rate * jnp.clip(norm, self.min_value, self.max_value) + (1 - self.rate) * norm
         return w * (wanted / (epsilon() + norm))
@@ -72,4 +76,4 @@ def _norm(w: jax.Array, axis: Any) -> jax.Array:
 max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 
 get = getter("constraint", (MaxNorm, MinMaxNorm, NonNeg, UnitNorm))
-serialize = record
+serialize, deserialize = record, deserializer(get)

@@ -5,16 +5,19 @@ nothing. An integer seed gives the same values at each call; without one each ca
 anew, from `utils.set_random_seed` if that was called.
 """
 
+import copy
 import math
+import numbers
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import numpy as np
 
-from ._core import compat
-from ._core.config import Configurable, getter, record
-from ._core.errors import unknown
-from ._core.random import generator
+from ._core import checks, compat
+from ._core.config import Configurable, deserializer, getter, record
+from ._core.errors import did_you_mean, unknown
+from ._core.random import SeedGenerator, checked_seed, generator
 from ._core.settings import floatx
 from .ops.signal import window_of
 
@@ -26,6 +29,10 @@ class Initializer(Configurable):
 
     def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
         raise NotImplementedError(f"{type(self).__name__} must define __call__(shape, dtype).")
+
+    def clone(self) -> "Initializer":
+        """Another one with the same arguments."""
+        return type(self).from_config(self.get_config())
 
 
 def _array(values: np.ndarray, dtype: str | None) -> jax.Array:
@@ -53,14 +60,18 @@ class Constant(Initializer):
         self.value = value
 
     def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
-        return _array(np.broadcast_to(np.asarray(self.value), shape), dtype)
+        value = np.asarray(self.value)
+        try:
+            return _array(np.broadcast_to(value, shape), dtype)
+        except ValueError:
+            raise ValueError(f"Expected `shape` to be {value.shape}, that of the given values; got {shape}.") from None
 
 
 class Identity(Initializer):
     """`gain` on the diagonal of a matrix, zero elsewhere."""
 
     def __init__(self, gain: float = 1.0) -> None:
-        self.gain = gain
+        self.gain = checks.real(self, "gain", gain)
 
     def __call__(self, shape: Shape, dtype: str | None = None) -> jax.Array:
         if len(shape) != 2:
@@ -72,7 +83,7 @@ class RandomInitializer(Initializer):
     """The base of initializers that draw: subclasses write `draw(rng, shape)`."""
 
     def __init__(self, seed: Any = None) -> None:
-        self.seed = seed
+        self.seed = seed if seed is None or isinstance(seed, SeedGenerator) else checked_seed(seed)
 
     def draw(self, rng: "Draw", shape: Shape) -> np.ndarray:
         """Values of this shape, from `rng`."""
@@ -110,8 +121,8 @@ class RandomNormal(RandomInitializer):
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
-        self.mean = mean
-        self.stddev = stddev
+        self.mean = checks.real(self, "mean", mean)
+        self.stddev = checks.number(self, "stddev", stddev)
 
     def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
         return rng.normal(self.mean, self.stddev, shape)
@@ -129,8 +140,8 @@ class RandomUniform(RandomInitializer):
 
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
-        self.minval = minval
-        self.maxval = maxval
+        self.minval = checks.real(self, "minval", minval)
+        self.maxval = checks.real(self, "maxval", maxval)
 
     def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
         return rng.uniform(self.minval, self.maxval, shape)
@@ -144,30 +155,42 @@ class VarianceScaling(RandomInitializer):
         mode: what `n` is: `"fan_in"` (inputs of a unit), `"fan_out"` (units that an input reaches)
             or `"fan_avg"` (the mean of both).
         distribution: `"truncated_normal"`, `"untruncated_normal"` or `"uniform"`.
-        seed: an integer or `None`.
+        seed: an integer, a `SeedGenerator` or `None`.
+        input_axes: the axes of a kernel that are inputs, where it is not `(*window, inputs, units)`.
+        output_axes: the axes that are units.
     """
 
     # The standard deviation of a standard normal cut at two.
     _CUT = 0.87962566103423978
 
     def __init__(
-        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: Any = None
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: Any = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
     ) -> None:
         super().__init__(seed)
-        if scale <= 0:
-            raise ValueError(f"scale must be positive; got {scale}.")
-        if mode not in ("fan_in", "fan_out", "fan_avg"):
-            raise unknown("mode", mode, ("fan_in", "fan_out", "fan_avg"))
+        self.scale = _positive("scale", scale)
+        self.mode = _one_of("mode", mode, ("fan_in", "fan_out", "fan_avg"))
         names = ("uniform", "truncated_normal", "untruncated_normal")
-        distribution = "truncated_normal" if distribution == "normal" else str(distribution).lower()
-        if distribution not in names:
-            raise unknown("distribution", distribution, names)
-        self.scale = scale
-        self.mode = mode
-        self.distribution = distribution
+        self.distribution = _one_of(
+            "distribution", "truncated_normal" if distribution == "normal" else distribution, names
+        )
+        self.input_axes = None if input_axes is None else list(input_axes)
+        self.output_axes = None if output_axes is None else list(output_axes)
+
+    def along(self, input_axes: Sequence[int], output_axes: Sequence[int]) -> "VarianceScaling":
+        """The same for a kernel with these axes, unless it has its own."""
+        other = copy.copy(self)
+        if self.input_axes is None or self.output_axes is None:
+            other.input_axes, other.output_axes = list(input_axes), list(output_axes)
+        return other
 
     def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
-        fan_in, fan_out = fans(shape)
+        fan_in, fan_out = fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         stddev = math.sqrt(self.scale / max(1.0, n))
         if self.distribution == "uniform":
@@ -177,17 +200,35 @@ class VarianceScaling(RandomInitializer):
         return rng.truncated_normal(0.0, stddev / self._CUT, shape)
 
 
-def fans(shape: Shape) -> tuple[int, int]:
-    """Inputs per unit and units per input, of a kernel `(*window, inputs, units)`."""
+def fans(
+    shape: Shape, input_axes: Sequence[int] | None = None, output_axes: Sequence[int] | None = None
+) -> tuple[int, int]:
+    """Inputs per unit and units per input, of a kernel `(*window, inputs, units)` or with the given axes."""
+    if input_axes is not None and output_axes is not None:
+        return math.prod(shape[i] for i in input_axes), math.prod(shape[i] for i in output_axes)
     if len(shape) < 2:
         return (shape[0], shape[0]) if shape else (1, 1)
     window = math.prod(shape[:-2])
     return shape[-2] * window, shape[-1] * window
 
 
+def _positive(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not float(value) > 0:
+        raise ValueError(f"Argument `{name}` must be positive float. Got {value!r}.")
+    return float(value)
+
+
+def _one_of(name: str, value: Any, options: tuple[str, ...]) -> str:
+    if str(value).lower() not in options:
+        raise ValueError(f"Invalid `{name}` argument: {value!r}.{did_you_mean(value, options)}")
+    return str(value).lower()
+
+
 def _scaling(name: str, scale: float, mode: str, distribution: str, doc: str) -> type[VarianceScaling]:
-    def __init__(self: VarianceScaling, seed: Any = None) -> None:  # noqa: N807
-        VarianceScaling.__init__(self, scale, mode, distribution, seed)
+    def __init__(  # noqa: N807
+        self: VarianceScaling, seed: Any = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        VarianceScaling.__init__(self, scale, mode, distribution, seed, input_axes, output_axes)
 
     body = {"__init__": __init__, "__doc__": doc, "__module__": __name__}
     return type(name, (VarianceScaling,), body)
@@ -233,7 +274,7 @@ class Orthogonal(RandomInitializer):
 
     def __init__(self, gain: float = 1.0, seed: Any = None) -> None:
         super().__init__(seed)
-        self.gain = gain
+        self.gain = checks.real(self, "gain", gain)
 
     def draw(self, rng: Draw, shape: Shape) -> np.ndarray:
         if len(shape) < 2:
@@ -298,7 +339,7 @@ _ALL = (
     *(Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, LecunNormal, LecunUniform),
     *(Ones, Orthogonal, RandomNormal, RandomUniform, STFT, TruncatedNormal, VarianceScaling, Zeros),
 )
-get = getter(
+_lookup = getter(
     "initializer",
     _ALL,
     {
@@ -311,4 +352,12 @@ get = getter(
         "zero": Zeros,
     },
 )
-serialize = record
+serialize, deserialize = record, deserializer(_lookup)
+
+
+def get(identifier: Any) -> Callable[..., Any] | None:
+    """An initializer from its name, config, class or object, or from an array of values; `None` stays."""
+    if hasattr(identifier, "shape") and hasattr(identifier, "dtype"):
+        return Constant(np.asarray(identifier))
+    found: Callable[..., Any] | None = _lookup(identifier)
+    return found

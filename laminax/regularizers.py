@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ._core.config import Configurable, getter, record
+from ._core.config import Configurable, deserializer, getter, record
 
 
 class Regularizer(Configurable):
@@ -22,7 +22,7 @@ class L1(Regularizer):
         self.l1 = _factor("l1", l1, 0.01)
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        return self.l1 * jnp.sum(jnp.abs(x))
+        return self.l1 * jnp.sum(jnp.abs(jnp.asarray(x)))
 
 
 class L2(Regularizer):
@@ -32,7 +32,7 @@ class L2(Regularizer):
         self.l2 = _factor("l2", l2, 0.01)
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        return self.l2 * jnp.sum(jnp.square(x))
+        return self.l2 * jnp.sum(jnp.square(jnp.asarray(x)))
 
 
 class L1L2(Regularizer):
@@ -43,6 +43,7 @@ class L1L2(Regularizer):
         self.l2 = _factor("l2", l2, 0.0)
 
     def __call__(self, x: jax.Array) -> jax.Array:
+        x = jnp.asarray(x)
         return self.l1 * jnp.sum(jnp.abs(x)) + self.l2 * jnp.sum(jnp.square(x))
 
 
@@ -60,8 +61,9 @@ class OrthogonalRegularizer(Regularizer):
         self.mode = mode
 
     def __call__(self, x: jax.Array) -> jax.Array:
+        x = jnp.asarray(x)
         if x.ndim != 2:
-            raise ValueError(f"OrthogonalRegularizer takes matrices; got the shape {x.shape}.")
+            raise ValueError(f"Inputs to OrthogonalRegularizer must have rank 2. Received: inputs.shape={x.shape}")
         vectors = x if self.mode == "rows" else x.T
         norm = jnp.sqrt(jnp.maximum(jnp.sum(jnp.square(vectors), 1, keepdims=True), 1e-12))
         cosines = (vectors / norm) @ (vectors / norm).T
@@ -79,5 +81,5 @@ def _factor(name: str, value: Any, default: float) -> float:
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 
-get = getter("regularizer", (L1, L2, L1L2, OrthogonalRegularizer), {"l1_l2": L1L2})
-serialize = record
+get = getter("regularizer", (L1, L2, L1L2, OrthogonalRegularizer))
+serialize, deserialize = record, deserializer(get)

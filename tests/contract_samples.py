@@ -168,6 +168,14 @@ def scaled():
     }
 
 
+def several():
+    kernels = optimizers.ScheduleFreeAdamW(0.2, weight_decay=0.01, use_ema=True)
+    return {
+        "optimizer_map": optimizers.OptimizerMap(optimizers.SGD(0.1, momentum=0.5), {".*kernel": kernels}),
+        "loss_scale_factor": 4.0,
+    }
+
+
 OPTIMIZERS = [
     OptimizerSample(optimizers.SGD, FAST),
     OptimizerSample(optimizers.SGD, {**FAST, "momentum": 0.9, "nesterov": True, "clipnorm": 1.0, "weight_decay": 0.01}),
@@ -189,6 +197,17 @@ OPTIMIZERS = [
         optimizers.RMSprop,
         {**FAST, "centered": True, "momentum": 0.5, "weight_decay": 0.1, "gradient_accumulation_steps": 2},
     ),
+    OptimizerSample(optimizers.Adadelta, {"learning_rate": 30.0, "weight_decay": 0.01}),
+    OptimizerSample(optimizers.Adafactor, {"learning_rate": 0.5, "epsilon_2": 0.3, "clipnorm": 1.0}),
+    OptimizerSample(optimizers.Adagrad, {"learning_rate": 0.5, "use_ema": True}),
+    OptimizerSample(optimizers.Adamax, {**FAST, "gradient_accumulation_steps": 2}),
+    OptimizerSample(optimizers.Ftrl, {"learning_rate": 0.5, "l1_regularization_strength": 0.01}, notes=("jumps",)),
+    OptimizerSample(optimizers.Lamb, {**FAST, "weight_decay": 0.01}),
+    OptimizerSample(optimizers.Lion, {**FAST, "loss_scale_factor": 8.0}),
+    OptimizerSample(optimizers.Muon, {**FAST, "use_ema": True}),
+    OptimizerSample(optimizers.Nadam, {**FAST, "gradient_accumulation_steps": 2, "use_ema": True}),
+    OptimizerSample(optimizers.ScheduleFreeAdamW, {"learning_rate": 0.2, "warmup_steps": 2, "weight_decay": 0.01}),
+    OptimizerSample(optimizers.MultiOptimizer, several),
     OptimizerSample(optimizers.LossScaleOptimizer, scaled),
     OptimizerSample(
         optimizers.LossScaleOptimizer,
@@ -204,6 +223,9 @@ SCHEDULES = {
         {"initial_learning_rate": 0.1, "decay_steps": 10, "alpha": 0.1},
         {"initial_learning_rate": 0.0, "decay_steps": 10, "warmup_target": 0.1, "warmup_steps": 5},
     ],
+    S.CosineDecayRestarts: [{"initial_learning_rate": 0.1, "first_decay_steps": 3, "m_mul": 0.8}],
+    S.InverseTimeDecay: [{"initial_learning_rate": 0.1, "decay_steps": 4, "decay_rate": 0.5}],
+    S.PolynomialDecay: [{"initial_learning_rate": 0.1, "decay_steps": 5, "cycle": True}],
     S.ExponentialDecay: [
         {"initial_learning_rate": 0.1, "decay_steps": 4, "decay_rate": 0.5},
         {"initial_learning_rate": 0.1, "decay_steps": 4, "decay_rate": 0.5, "staircase": True},

@@ -33,6 +33,7 @@ FLOORS = {
     "losses": 2,
     "metrics": 2,
     "optimizers": 2,
+    "mixed_precision": 3,
     "callbacks": 3,
     "data": 3,
     "saving": 3,

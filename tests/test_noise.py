@@ -100,7 +100,7 @@ def test_activity_is_a_mean_over_the_batch():
             "Expected all dimensions to be positive integers or None; got \\(2, 0\\)",
         ),
         (layers.AlphaDropout, {"rate": 0.5, "noise_shape": (2, 1.5)}, "Expected all elements to be integers or None"),
-        (layers.Dropout, {"rate": 0.5, "seed": -1}, "seed must be a non-negative integer"),
+        (layers.Dropout, {"rate": 0.5, "seed": -1}, "`seed` must be an integer that is not negative"),
     ],
 )
 def test_bad_arguments(cls, arguments, words):

@@ -38,6 +38,13 @@ def number(owner: Any, name: str, value: Any, least: float = 0.0, beyond: bool =
     return float(value)
 
 
+def real(owner: Any, name: str, value: Any) -> float:
+    """`value` as a finite float."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise ValueError(f"{_who(owner)}: {name} must be a finite number; got {value!r}.")
+    return float(value)
+
+
 def integers(owner: Any, name: str, value: Any, count: int, least: int = 1) -> tuple[int, ...]:
     """`count` integers, from as many or from one for all."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count

@@ -266,7 +266,7 @@ def getter(kind: str, members: Iterable[Any], aliases: Mapping[str, Any] = {}) -
                 raise unknown(kind, identifier, table)
             identifier = table[identifier]
         elif isinstance(identifier, dict):
-            identifier = from_data(identifier)
+            identifier = deserializer(get)(identifier)
         if inspect.isclass(identifier):
             return identifier()
         if identifier is None or callable(identifier) or isinstance(identifier, Configurable):
@@ -275,6 +275,20 @@ def getter(kind: str, members: Iterable[Any], aliases: Mapping[str, Any] = {}) -
 
     get.table = table  # type: ignore[attr-defined]
     return get
+
+
+def deserializer(get: Any) -> Callable[..., Any]:
+    """Make the `deserialize` of a family from its `get`: a config may write the class as any name that `get` knows."""
+
+    def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+        if not isinstance(config, Mapping):
+            return get(config)
+        if config.get("class_name") == "function" and config.get("config") in get.table:
+            return get.table[config["config"]]
+        known = get.table.get(config.get("class_name"))
+        return from_data({**config, "class_name": known.__name__} if inspect.isclass(known) else config, custom_objects)
+
+    return deserialize
 
 
 def snake_case(name: str) -> str:

@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import compat, settings
-from .config import Configurable
-from .errors import unknown
+from .config import Configurable, from_data
+from .errors import did_you_mean
+from .patterns import PatternMap
 
 _MIXED = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
 TYPES = (
@@ -34,10 +35,12 @@ class DTypePolicy(Configurable):
     """
 
     def __init__(self, name: str | None = None) -> None:
-        self.name: str = name or dtype_policy().name
+        if not isinstance(name, str | None):
+            raise TypeError(f"DTypePolicy: 'name' must be a string, such as 'mixed_bfloat16'; got {name!r}.")
+        self.name: str = dtype_policy().name if name is None else name
         name = _ALIASES.get(self.name, self.name)
         if name not in NAMES:
-            raise unknown("dtype policy", name, NAMES)
+            raise ValueError(f"Cannot convert {name[:50]!r} to a dtype policy.{did_you_mean(name, NAMES)}")
         self.compute_dtype = checked(_MIXED.get(name, name))
         self.variable_dtype = "float32" if name in _MIXED else self.compute_dtype
 
@@ -47,9 +50,61 @@ class DTypePolicy(Configurable):
     def __hash__(self) -> int:
         return hash(self.name)
 
+    def __repr__(self) -> str:
+        return f'<DTypePolicy "{self.name}">'
+
     @property
     def quantization_mode(self) -> None:
         """Always `None`: quantization is not part of a policy here."""
+
+
+FloatDTypePolicy = DTypePolicy
+
+
+class DTypePolicyMap(PatternMap):
+    """Policies by the names of layers, or by patterns of whole names: give it to layers as `dtype`.
+
+    Args:
+        default_policy: that of layers whose name is no key and matches none; `None` is the global one.
+        policy_map: the policies by name.
+
+    Raises:
+        ValueError: when a name matches several patterns.
+    """
+
+    def __init__(self, default_policy: Any = None, policy_map: dict[str, Any] | None = None) -> None:
+        if not isinstance(policy_map, dict | None):
+            raise TypeError(f"If specified, `policy_map` must be a dict. Got {policy_map!r}.")
+        if isinstance(default_policy, DTypePolicyMap):
+            raise ValueError("DTypePolicyMap: default_policy must be a policy, not another map.")
+        super().__init__()
+        self._given_default = None if default_policy is None else get(default_policy)
+        self.update(policy_map or {})
+
+    @property
+    def default_policy(self) -> DTypePolicy:
+        """That of layers whose name is no key and matches none."""
+        return self._given_default or dtype_policy()
+
+    default = default_policy
+
+    @property
+    def policy_map(self) -> dict[str, DTypePolicy]:
+        """The policies by name."""
+        return dict(self._entries)
+
+    def checked(self, value: Any) -> DTypePolicy:
+        try:
+            return get(value)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"DTypePolicyMap: Cannot interpret the assigned value. {error}") from None
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "default_policy": self._given_default and self._given_default.name}
+
+    def __repr__(self) -> str:
+        mapping = [(name, policy.name) for name, policy in self.items()]
+        return f"<DTypePolicyMap default_policy={self.default_policy.name}, mapping={mapping}>"
 
 
 def checked(dtype: str) -> str:
@@ -73,20 +128,31 @@ def dtype_policy() -> DTypePolicy:
 
 
 def set_dtype_policy(policy: Any) -> None:
-    """Set the policy of layers made from now on."""
+    """Set the policy of layers made from now on; `None`: that of `floatx()` again."""
     global _policy
+    if not isinstance(policy, DTypePolicy | str | dict | None):
+        raise ValueError(
+            f"Invalid `policy` argument {policy!r}: give a name such as 'mixed_bfloat16', or a DTypePolicy."
+        )
     _policy = None if policy is None else get(policy)
 
 
-def get(identifier: Any) -> DTypePolicy:
-    """A policy from `None`, a name such as `"mixed_bfloat16"`, a type, a config or a policy."""
-    if isinstance(identifier, DTypePolicy):
+def get(identifier: Any) -> Any:
+    """A policy from `None`, a name such as `"mixed_bfloat16"`, a type, a config or a policy; a map of them stays."""
+    if isinstance(identifier, DTypePolicy | DTypePolicyMap):
         return identifier
     if identifier is None:
         return dtype_policy()
     if isinstance(identifier, dict):
-        return DTypePolicy(**identifier["config"])
-    return DTypePolicy(identifier if isinstance(identifier, str) else np.dtype(identifier).name)
+        return from_data(identifier)
+    if isinstance(identifier, str):
+        return DTypePolicy(identifier)
+    try:
+        return DTypePolicy(np.dtype(identifier).name)
+    except TypeError:
+        raise ValueError(
+            f"Cannot interpret `dtype` argument. Give a name such as 'float32', or a policy; got {identifier!r}."
+        ) from None
 
 
 def is_float(x: Any) -> bool:

@@ -49,25 +49,35 @@ class SeedGenerator(Configurable, Holder):
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
-        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
-            raise ValueError(f"seed must be a non-negative integer or None; got {seed!r}.")
-        self.seed = None if seed is None else int(seed)
+        self.seed = None if seed is None else checked_seed(seed)
         self.name = name or "seed_generator"
-        self.state = SeedState(self._start(draw_seed() if seed is None else seed), trainable=False, name="state")
-
-    @staticmethod
-    def _start(seed: int) -> np.ndarray:
-        return np.array([seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF], "uint32")
+        self.state = SeedState(words(draw_seed() if seed is None else seed), trainable=False, name="state")
 
     def reset(self, seed: int) -> None:
         """Start the sequence of `seed`."""
-        self.state.assign(self._start(seed))
+        self.state.assign(words(seed))
 
     def next(self) -> jax.Array:
+        """The two words of the next key."""
+        state = self.state.value
+        self.state.assign(state + jnp.array([0, 1], "uint32"))
+        return state
+
+    def key(self) -> jax.Array:
         """The next key, for `jax.random`."""
-        key = self.state.value
-        self.state.assign(key + jnp.array([0, 1], "uint32"))
-        return jax.random.wrap_key_data(key)
+        return jax.random.wrap_key_data(self.next())
+
+
+def checked_seed(seed: Any) -> int:
+    """A seed, which must be an integer that is not negative."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"Argument `seed` must be an integer that is not negative, or None; got {seed!r}.")
+    return int(seed)
+
+
+def words(seed: int) -> np.ndarray:
+    """A seed as the two words of a key."""
+    return np.array([int(seed) & 0xFFFFFFFF, int(seed) >> 32 & 0xFFFFFFFF], "uint32")
 
 
 def generator(seed: Any) -> np.random.Generator:
@@ -76,7 +86,7 @@ def generator(seed: Any) -> np.random.Generator:
     `seed` is an integer, a `SeedGenerator` (which moves on by one draw) or `None`.
     """
     if isinstance(seed, SeedGenerator):
-        entropy = np.asarray(jax.random.key_data(seed.next())).tolist()
+        entropy = np.asarray(seed.next()).tolist()
         return np.random.Generator(np.random.Philox(np.random.SeedSequence(entropy)))
     entropy = draw_seed() if seed is None else int(seed)
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(entropy)))

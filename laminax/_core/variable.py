@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import compat, context
+from .names import current_scope
 from .settings import floatx
 
 
@@ -50,6 +51,7 @@ class Variable:
             value = compat.on_device(value)
             self._value = value if dtype is None or value.dtype == dtype else value.astype(dtype)
         self.name = name
+        self._scope = current_scope()
         self.owner: Callable[[], Any] | None = None  # a weak reference to the layer that made it
         self._trainable = trainable
         self.rank = 0 if trainable else 1  # its place in `weights`, which freezing must not change
@@ -101,7 +103,7 @@ class Variable:
     def path(self) -> str:
         """Its name, after the path of its layer: `"outer/dense/kernel"`."""
         owner = self.owner() if self.owner is not None else None
-        return self.name if owner is None else f"{owner.path}/{self.name}"
+        return f"{self._scope}{self.name}" if owner is None else f"{owner.path}/{self.name}"
 
     def numpy(self) -> np.ndarray:
         """A copy as a NumPy array."""
@@ -138,6 +140,12 @@ class Variable:
 
     def __abs__(self) -> jax.Array:
         return abs(self.value)
+
+    def __eq__(self, other: object) -> Any:
+        """Which elements are equal. As a key, or in a set, a variable is itself."""
+        return self.value == (other.value if isinstance(other, Variable) else other)
+
+    __hash__ = object.__hash__
 
     def __float__(self) -> float:
         return float(self.value)

@@ -23,18 +23,23 @@ class LearningRateScheduler(Callback):
         self.verbose = verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        optimizer = self.model.optimizer
-        before = float(optimizer.learning_rate)
-        rate: Any = self.schedule(epoch, before) if _takes_two(self.schedule) else self.schedule(epoch)
-        if isinstance(rate, bool) or not (isinstance(rate, numbers.Real) or getattr(rate, "shape", None) == ()):
-            raise ValueError(f"LearningRateScheduler: schedule must give a number; got {rate!r}.")
-        optimizer.learning_rate = float(rate)
-        if self.verbose:
-            print(f"Epoch {epoch + 1}: learning rate {float(rate):g}.")
+        for optimizer in self.model.optimizer.rated.values():
+            before = float(optimizer.learning_rate)
+            rate: Any = self.schedule(epoch, before) if _takes_two(self.schedule) else self.schedule(epoch)
+            if isinstance(rate, bool) or not (isinstance(rate, numbers.Real) or getattr(rate, "shape", None) == ()):
+                raise ValueError(f"LearningRateScheduler: schedule must give a number; got {rate!r}.")
+            optimizer.learning_rate = float(rate)
+            if self.verbose:
+                print(f"Epoch {epoch + 1}: learning rate {float(rate):g}.")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            logs.update(rates(self.model.optimizer))
+
+
+def rates(optimizer: Any) -> dict[str, float]:
+    """The learning rates of an optimizer, by their names in logs."""
+    return {name: float(part.learning_rate) for name, part in optimizer.rated.items()}
 
 
 def _takes_two(schedule: Callable[..., float]) -> bool:
@@ -86,9 +91,8 @@ class ReduceLROnPlateau(Monitor):
         self.cooling = 0
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        optimizer = self.model.optimizer
         if logs is not None:
-            logs["learning_rate"] = float(optimizer.learning_rate)
+            logs.update(rates(self.model.optimizer))
         value = self.value(logs)
         if value is None:
             return
@@ -100,7 +104,8 @@ class ReduceLROnPlateau(Monitor):
         elif not self.cooling:
             self.wait += 1
             if self.wait >= self.patience:
-                self._reduce(optimizer, epoch)
+                for optimizer in self.model.optimizer.rated.values():
+                    self._reduce(optimizer, epoch)
 
     def _reduce(self, optimizer: Any, epoch: int) -> None:
         before = float(optimizer.learning_rate)

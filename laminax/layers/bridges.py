@@ -128,7 +128,7 @@ class JaxLayer(Layer):
 
     def call_rng(self, training: bool) -> Any:
         """The `rng` of `call_fn`. A subclass may give a tree of keys instead, or keys in inference too."""
-        return self.seed_generator.next() if training and self.seed_generator is not None else None
+        return self.seed_generator.key() if training and self.seed_generator is not None else None
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         context.lose_rows()  # nobody knows whether the function mixes rows

@@ -42,7 +42,7 @@ class Dropout(Layer):
         if self.rate == 1:
             return jnp.zeros_like(inputs)
         shape = full_noise_shape(self, inputs)
-        keep = jax.random.bernoulli(self.seed_generator.next(), 1 - self.rate, shape)
+        keep = jax.random.bernoulli(self.seed_generator.key(), 1 - self.rate, shape)
         return jnp.where(keep, inputs / (1 - self.rate), 0)
 
 

@@ -1,11 +1,9 @@
 """The product of an input and a kernel along named axes."""
 
-import math
 import re
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
 
 from .. import activations, initializers
 from .._core import checks
@@ -69,8 +67,11 @@ class EinsumDense(Layer):
 
     def build(self, input_shape: Any) -> None:
         letters, sizes = self._letters, self._sizes(input_shape)
-        scaled = isinstance(self.kernel_initializer, initializers.VarianceScaling)
-        start = {"initializer": self._start_kernel} if scaled else {}
+        start = {}
+        if isinstance(self.kernel_initializer, initializers.VarianceScaling):
+            outputs = [i for i, c in enumerate(letters.kernel) if c in letters.output]
+            inputs = [i for i, c in enumerate(letters.kernel) if c not in letters.output]
+            start["initializer"] = self.kernel_initializer.along(inputs, outputs)
         self.kernel = self.make_weight("kernel", tuple(sizes[c] for c in letters.kernel), **start)
         self.bias = None
         if self.bias_axes:
@@ -105,14 +106,6 @@ class EinsumDense(Layer):
                     f"the input; got {self.output_shape} and {tuple(shape)}."
                 )
         return sizes
-
-    def _start_kernel(self, shape: tuple[int, ...], dtype: str) -> Array:
-        """First values from a matrix `(inputs, outputs)`, so that their scale goes by the numbers of both."""
-        kept = [c in self._letters.output for c in self._letters.kernel]
-        order = np.argsort(kept, kind="stable")
-        outputs = math.prod(size for size, keep in zip(shape, kept) if keep)
-        matrix = self.kernel_initializer((math.prod(shape) // outputs, outputs), dtype)
-        return matrix.reshape([shape[i] for i in order]).transpose(np.argsort(order))
 
     def call(self, inputs: Array) -> Array:
         outputs = jnp.einsum(self.equation, inputs, self.kernel.value)

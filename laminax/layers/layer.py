@@ -318,7 +318,8 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
     @property
     def dtype_policy(self) -> dtypes.DTypePolicy:
         """The float types of the weights and of the computation; set it before the weights are made."""
-        return self._dtype_policy
+        policy = self._dtype_policy
+        return policy[self.name] if isinstance(policy, dtypes.DTypePolicyMap) else policy
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:

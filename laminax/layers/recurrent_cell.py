@@ -123,7 +123,7 @@ class Cell(Layer):
         return self.bias.value
 
     def _mask(self, rate: float, shape: Any, dtype: Any) -> Array:
-        keep = jax.random.bernoulli(self.seed_generator.next(), 1 - rate, shape)
+        keep = jax.random.bernoulli(self.seed_generator.key(), 1 - rate, shape)
         return keep.astype(dtype) / max(1 - rate, 1e-7)
 
     def project(self, sequences: Array, kernel: Array) -> Array:

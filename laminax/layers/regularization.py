@@ -95,7 +95,7 @@ class AlphaDropout(Layer):
         least = -_SELU_SCALE * _SELU_ALPHA
         a = 1 / math.sqrt((1 - self.rate) * (1 + self.rate * least**2))
         shape = full_noise_shape(self, inputs)
-        keep = jax.random.bernoulli(self.seed_generator.next(), 1 - self.rate, shape)
+        keep = jax.random.bernoulli(self.seed_generator.key(), 1 - self.rate, shape)
         return a * jnp.where(keep, inputs, least) - a * self.rate * least
 
 
@@ -122,4 +122,4 @@ class ActivityRegularization(Layer):
 def _noise(seeds: SeedGenerator, inputs: Array) -> Array:
     """Normal noise for an input; for a short type that of float32, so that a seed gives the same in each."""
     dtype = "float32" if inputs.dtype.itemsize < 4 else inputs.dtype
-    return jax.random.normal(seeds.next(), inputs.shape, dtype).astype(inputs.dtype)
+    return jax.random.normal(seeds.key(), inputs.shape, dtype).astype(inputs.dtype)

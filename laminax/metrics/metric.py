@@ -95,7 +95,7 @@ class Metric(Configurable, Holder):
         """Forget all batches."""
         write(self._cells(), {k: compat.on_device(v) for k, v in self.zeros().items()})
         for variable in self.variables:
-            if variable not in self._cells().values():
+            if not any(variable is known for known in self._cells().values()):
                 variable.assign(jnp.zeros_like(variable.value))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -3,13 +3,13 @@
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
 from .._core import checks
-from .optimizer import Array, Optimizer, Values
+from .moments import Moments
+from .optimizer import Array, Values, zeros
 
 
-class Adam(Optimizer):
+class Adam(Moments):
     """Steps by the running mean of the gradient over the root of its running square (Kingma & Ba, 2015).
 
     `m = beta_1 * m + (1 - beta_1) * grad`, `v = beta_2 * v + (1 - beta_2) * grad**2`,
@@ -35,19 +35,14 @@ class Adam(Optimizer):
         amsgrad: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, **kwargs)
-        self.beta_1 = checks.fraction(self, "beta_1", beta_1)
-        self.beta_2 = checks.fraction(self, "beta_2", beta_2)
-        self.epsilon = checks.number(self, "epsilon", epsilon)
-        self.amsgrad = amsgrad
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
+        self.amsgrad = checks.boolean(self, "amsgrad", amsgrad)
 
     def slots(self, param: Array) -> Values:
-        names = ["momentum", "velocity", *["velocity_hat"] * self.amsgrad]
-        return {name: np.zeros(param.shape, param.dtype) for name in names}
+        return {**super().slots(param), **({"velocity_hat": zeros(param)} if self.amsgrad else {})}
 
     def update(self, param: Array, grad: Array, slots: Values, step: Array, rate: Array) -> tuple[Array, Values]:
-        m = slots["momentum"] + (grad - slots["momentum"]) * (1 - self.beta_1)
-        v = slots["velocity"] + (jnp.square(grad) - slots["velocity"]) * (1 - self.beta_2)
+        m, v = self.moments(grad, slots)
         new = {"momentum": m, "velocity": v}
         if self.amsgrad:
             v = new["velocity_hat"] = jnp.maximum(slots["velocity_hat"], v)
@@ -72,5 +67,7 @@ class AdamW(Adam):
         **kwargs: Any,
     ) -> None:
         if weight_decay is None:
-            raise ValueError("AdamW: weight_decay must be a number; for none use Adam.")
+            raise ValueError(
+                "AdamW: Argument `weight_decay` must be a float. Received: weight_decay=None. For no decay use Adam."
+            )
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **kwargs)

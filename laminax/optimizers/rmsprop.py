@@ -3,10 +3,9 @@
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
 from .._core import checks
-from .optimizer import Array, Optimizer, Values
+from .optimizer import Array, Optimizer, Values, zeros
 
 
 class RMSprop(Optimizer):
@@ -36,11 +35,11 @@ class RMSprop(Optimizer):
         self.rho = checks.fraction(self, "rho", rho)
         self.momentum = checks.fraction(self, "momentum", momentum)
         self.epsilon = checks.number(self, "epsilon", epsilon)
-        self.centered = centered
+        self.centered = checks.boolean(self, "centered", centered)
 
     def slots(self, param: Array) -> Values:
         names = ["velocity", *["momentum"] * (self.momentum > 0), *["average_gradient"] * self.centered]
-        return {name: np.zeros(param.shape, param.dtype) for name in names}
+        return {name: zeros(param) for name in names}
 
     def update(self, param: Array, grad: Array, slots: Values, step: Array, rate: Array) -> tuple[Array, Values]:
         new = {"velocity": self.rho * slots["velocity"] + (1 - self.rho) * jnp.square(grad)}

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
 from .._core import checks
-from .optimizer import Array, Optimizer, Values
+from .optimizer import Array, Optimizer, Values, zeros
 
 
 class SGD(Optimizer):
@@ -23,10 +21,10 @@ class SGD(Optimizer):
     def __init__(self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False, **kwargs: Any) -> None:
         super().__init__(learning_rate, **kwargs)
         self.momentum = checks.fraction(self, "momentum", momentum)
-        self.nesterov = nesterov
+        self.nesterov = checks.boolean(self, "nesterov", nesterov)
 
     def slots(self, param: Array) -> Values:
-        return {"momentum": np.zeros(param.shape, param.dtype)} if self.momentum else {}
+        return {"momentum": zeros(param)} if self.momentum else {}
 
     def update(self, param: Array, grad: Array, slots: Values, step: Array, rate: Array) -> tuple[Array, Values]:
         if not self.momentum:

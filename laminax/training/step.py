@@ -8,7 +8,7 @@ import jax
 from .._core import context
 from .._core.pure import running
 from .._core.variable import Variable, holding, read
-from ..optimizers.optimizer import constrain
+from ..optimizers.stateful import constrain
 
 Array = Any
 Values = dict[str, Array]
@@ -58,8 +58,10 @@ def train_step(program: Program, fixed: Values, state: State, batch: Batch) -> S
             metrics = program.scores.update(state.metrics, batch, _detached(y_pred), losses)
             return program.optimizer.scale_loss(total, state.optimizer), (read(program.extras), metrics)
 
-    grads, (extras, metrics) = jax.grad(loss, has_aux=True)(state.params)
-    params, optimizer = program.optimizer.advance(state.optimizer, grads, state.params)
+    ahead = program.optimizer.ahead(state.params, state.optimizer)
+    grads, (extras, metrics) = jax.grad(loss, has_aux=True)(ahead)
+    params, optimizer = program.optimizer.advance(state.optimizer, grads, ahead)
+    params = program.optimizer.settled(params, optimizer)
     return State(constrain(program.params, params), extras, optimizer, metrics)
 
 

@@ -102,8 +102,8 @@ class Trainer:
         changed since the last look, they are forgotten.
         """
         params, extras, marks = survey(self.model)
-        schedule = getattr(self.settings.optimizer, "_schedule", None) if self.settings else None
-        key = tuple(params), tuple(extras), marks, schedule
+        optimizer = self.settings.optimizer if self.settings else None
+        key = tuple(params), tuple(extras), marks, optimizer.schedules if optimizer else ()
         if key != self._key:
             with self._lock:
                 if key != self._key:
@@ -115,6 +115,8 @@ class Trainer:
         """The variables that a run reads and replaces."""
         if not train:
             return Cells({}, dict(program.extras), {}, program.scores.cells, dict(program.params))
+        if program.optimizer is None:
+            raise RuntimeError(f"Model {self.model.name!r} can't be trained: compile gave it optimizer=None.")
         optimizer = program.optimizer.cells(program.params)
         return Cells(dict(program.params), dict(program.extras), optimizer, program.scores.cells, {})
 

@@ -34,6 +34,7 @@ FEATURES = {  # facts that Keras's tests ask of the backend
     "SUPPORTS_COMPLEX_DTYPES": True,
     "IS_THREAD_SAFE": True,
     "FLOAT_TYPES": FLOATS,
+    "INT_TYPES": ("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
     "get_keras_mask": lambda x: getattr(x, "_keras_mask", None),
     "set_keras_mask": lambda x, mask: setattr(x, "_keras_mask", mask),
     "removesuffix": str.removesuffix,

@@ -1,4 +1,4 @@
-"""Makes the golden numbers of losses, metrics, optimizers and graphs from Keras, the oracle.
+"""Makes the golden numbers of losses, metrics and graphs from Keras, the oracle.
 
     pip install keras==3.15.1 jax
     KERAS_BACKEND=jax python tests/golden/make.py
@@ -29,8 +29,6 @@ def normal(*shape):
 def integers(high, *shape):
     return RNG.integers(0, high, shape).astype("int32")
 
-
-L2 = {"class_name": "L2", "config": {"l2": 0.1}, "module": "keras.regularizers", "registered_name": None}
 
 # Losses and metrics: class, arguments, targets, outputs, weights.
 
@@ -132,85 +130,6 @@ def make_metrics(arrays):
     return cases
 
 
-# Optimizers: the weights of a small model after 20 steps.
-
-COMMON = [
-    {},
-    {"weight_decay": 0.02},
-    {"clipnorm": 0.5},
-    {"clipvalue": 0.05},
-    {"global_clipnorm": 0.5},
-    {"use_ema": True, "ema_momentum": 0.9},
-    {"use_ema": True, "ema_momentum": 0.9, "ema_overwrite_frequency": 3},
-    {"gradient_accumulation_steps": 3},
-    {"gradient_accumulation_steps": 2, "use_ema": True, "ema_overwrite_frequency": 2},
-    {"loss_scale_factor": 8.0},
-]
-OWN = {
-    "SGD": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}],
-    "RMSprop": [{}, {"momentum": 0.9}, {"centered": True}, {"momentum": 0.5, "centered": True, "rho": 0.8}],
-    "Adam": [{}, {"amsgrad": True}, {"beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3}],
-    "AdamW": [{}, {"weight_decay": 0.1}],
-}
-SCHEDULES = [
-    ("ExponentialDecay", {"initial_learning_rate": 0.05, "decay_steps": 5, "decay_rate": 0.7}),
-    ("ExponentialDecay", {"initial_learning_rate": 0.05, "decay_steps": 5, "decay_rate": 0.7, "staircase": True}),
-    ("CosineDecay", {"initial_learning_rate": 0.05, "decay_steps": 15, "alpha": 0.1}),
-    ("CosineDecay", {"initial_learning_rate": 0.01, "decay_steps": 10, "warmup_target": 0.05, "warmup_steps": 5}),
-    ("PiecewiseConstantDecay", {"boundaries": [3, 9], "values": [0.05, 0.02, 0.01]}),
-]
-
-
-def small_model():
-    return keras.Sequential(
-        [
-            keras.Input((6,)),
-            keras.layers.Dense(5, activation="tanh", kernel_regularizer=L2),
-            keras.layers.BatchNormalization(),
-            keras.layers.Dropout(0.0),
-            keras.layers.Dense(3, activation="softmax"),
-        ]
-    )
-
-
-def make_optimizers(arrays):
-    x, y = normal(80, 6), integers(3, 80)
-    start = [np.array(w) for w in small_model().get_weights()]
-    arrays.update({"train/x": x, "train/y": y, **{f"train/start{j}": w for j, w in enumerate(start)}})
-    jobs = [
-        (name, {**own, **common})
-        for name, owns in OWN.items()
-        for own in owns
-        for common in (COMMON if own == {} else [{}])
-    ]
-    cases = []
-    for name, arguments in jobs:
-        rate = {"learning_rate": 0.05 if name == "SGD" else 0.01}
-        cases.append({"class": name, "arguments": {**rate, **arguments}})
-    cases += [{"class": "SGD", "arguments": {"momentum": 0.9}, "schedule": list(schedule)} for schedule in SCHEDULES]
-    cases += [{"class": "SGD", "arguments": {"learning_rate": 0.05}, "exclude": ["bias"], "decay": 0.1}]
-    cases += [{"class": "Adam", "arguments": {"learning_rate": 0.01}, "dynamic": True}]
-    for i, case in enumerate(cases):
-        arguments = dict(case["arguments"])
-        if "schedule" in case:
-            name, given = case["schedule"]
-            arguments["learning_rate"] = getattr(keras.optimizers.schedules, name)(**given)
-        if "decay" in case:
-            arguments["weight_decay"] = case["decay"]
-        optimizer = getattr(keras.optimizers, case["class"])(**arguments)
-        if "exclude" in case:
-            optimizer.exclude_from_weight_decay(var_names=case["exclude"])
-        if "dynamic" in case:
-            optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=2.0**10, dynamic_growth_steps=7)
-        model = small_model()
-        model.set_weights(start)
-        model.compile(optimizer, "sparse_categorical_crossentropy")
-        history = model.fit(x, y, batch_size=8, epochs=2, shuffle=False, verbose=0)
-        arrays.update({f"optimizer{i}/weight{j}": w for j, w in enumerate(model.get_weights())})
-        arrays[f"optimizer{i}/loss"] = np.array(history.history["loss"])
-    return cases
-
-
 # The order of layers in graphs.
 
 
@@ -251,7 +170,6 @@ def main():
         "keras": keras.__version__,
         "losses": make_losses(arrays),
         "metrics": make_metrics(arrays),
-        "optimizers": make_optimizers(arrays),
         "graphs": make_graphs(arrays),
     }
     (HERE / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")

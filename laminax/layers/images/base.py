@@ -179,7 +179,7 @@ class RandomImageLayer(BaseImagePreprocessingLayer):
 
     def next_key(self, seed: Any = None) -> Array:
         """A key for `jax.random`, from the `generator`."""
-        return self.generator(seed).next()
+        return self.generator(seed).key()
 
     def uniform(self, shape: Any, low: float = 0.0, high: float = 1.0, seed: Any = None, dtype: str = "float32") -> Any:
         """Random numbers in `low .. high`."""

@@ -300,7 +300,7 @@ class RandomColorJitter(RandomImageLayer):
         if not training or not self._parts():
             return None
         generator = self.generator(seed)
-        return [part.draw(images_of(data), generator.next()) for part in self._parts()]
+        return [part.draw(images_of(data), generator.key()) for part in self._parts()]
 
     def transform_images(self, images: Array, transformation: Any, training: bool = True) -> Array:
         images = self.as_floats(images)

@@ -221,7 +221,7 @@ class Keys(SeedGenerator):
     def __init__(self, keys: Array) -> None:
         self.keys = iter(keys)
 
-    def next(self) -> jax.Array:
+    def key(self) -> jax.Array:
         return next(self.keys)
 
 

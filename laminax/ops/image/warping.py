@@ -284,7 +284,7 @@ def elastic_transform(
     checks.choice("elastic_transform", "fill_mode", fill_mode, FILL_MODES)
     if compat.is_tracer(sigma):
         raise ValueError("elastic_transform: sigma must be a number, not an array that is traced by JAX.")
-    key = (seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed)).next()
+    key = (seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed)).key()
     images, back = batched(images, data_format)
     x, y = elastic_field(key, images, alpha, sigma, int(6 * float(sigma)) // 2)
     return back(look_up(images, x, y, interpolation, fill_mode, fill_value))
