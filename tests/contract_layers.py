@@ -47,7 +47,8 @@ class LayerSample:
         inputs: the arguments of a call, trees of NumPy arrays (batch first).
         free: axes, besides the batch's, that may have any size.
         mask: what becomes of a mask of the steps in axis 1: it `"passes"`, `"stops"` (is used up),
-            `"warns"` (the class knows of no masks), or the class makes its `"own"`; `None` where axis 1 is no step.
+            `"warns"` (the class knows of no masks), windows slide along it and it `"shrinks"`, or the class makes its
+            `"own"`; `None` where axis 1 is no step.
         notes: `"random"` (in training), `"stateful"` (a call changes the next one, the batch size is fixed),
             `"knows no padding"`, `"discrete"` (without floats, and so without a gradient),
             `"biased"` (the gradient in training leaves something out on purpose), `"rounds"` (outputs are rounded to
@@ -338,6 +339,9 @@ def check_mask(sample):
     elif sample.mask == "own":
         np.testing.assert_array_equal(found[0], sample.layer.compute_mask(*arrays(sample.inputs)))
         assert found[0].shape == mask.shape
+    elif sample.mask == "shrinks":
+        np.testing.assert_array_equal(found[0], sample.layer.compute_mask(*arrays(sample.inputs), mask))
+        assert found[0].shape == outputs.shape[:2]
     else:
         assert found == [None] * len(found)
     for training in sample.modes:
@@ -345,7 +349,7 @@ def check_mask(sample):
     assert_finite(outputs)
 
 
-@where(lambda sample: sample.mask in ("passes", "stops"))
+@where(lambda sample: sample.mask in ("passes", "stops", "shrinks"))
 def check_masked_steps_do_not_count(sample):
     """What stands in masked steps changes no output of the others, in inference and in training."""
     mask = mask_for(sample)
@@ -360,7 +364,8 @@ def check_masked_steps_do_not_count(sample):
         changed, _, _ = masked_call(sample, jax.tree.map(junk, sample.inputs), mask, training)
         for y, other, flows in zip(jax.tree.leaves(outputs), jax.tree.leaves(changed), found):
             y, other = as_numpy(y), as_numpy(other)
-            assert_close(other[kept] if flows is not None else other, y[kept] if flows is not None else y)
+            there = slice(None) if flows is None else np.asarray(flows)
+            assert_close(other[there], y[there])
 
 
 # Types and gradients.

@@ -151,9 +151,9 @@ def _kept(x: Array, mask: Array | None) -> Array | None:
     frame = context.current()
     kept = None
     if mask is not None:
-        if mask.ndim != x.ndim - 1:
-            raise ValueError(f"The mask must have one axis less than the input {x.shape}; got {mask.shape}.")
-        kept = mask.astype(bool)[..., None]
+        if not 1 <= mask.ndim < x.ndim:
+            raise ValueError(f"The mask must have fewer axes than the input {x.shape}; got {mask.shape}.")
+        kept = mask.astype(bool).reshape(*mask.shape, *(1,) * (x.ndim - mask.ndim))
     if frame is not None and frame.rows is not None and frame.rows.shape == x.shape[:1]:
         rows = frame.rows.reshape((-1,) + (1,) * (x.ndim - 1))
         kept = rows if kept is None else kept & rows
