@@ -47,7 +47,8 @@ class LayerSample:
         inputs: the arguments of a call, trees of NumPy arrays (batch first).
         free: axes, besides the batch's, that may have any size.
         mask: what becomes of a mask of the steps in axis 1: it `"passes"`, `"stops"` (is used up),
-            `"warns"` (the class knows of no masks), or the class makes its `"own"`; `None` where axis 1 is no step.
+            `"warns"` (the class knows of no masks), windows slide along it and it `"shrinks"`, or the class makes its
+            `"own"`; `None` where axis 1 is no step.
         notes: `"random"` (in training), `"stateful"` (a call changes the next one, the batch size is fixed),
             `"knows no padding"`, `"discrete"` (without floats, and so without a gradient),
             `"biased"` (the gradient in training leaves something out on purpose), `"rounds"` (outputs are rounded to
@@ -87,8 +88,9 @@ class LayerSample:
     @functools.cached_property
     def slope(self):
         """In float64: `(value and gradient of a scalar of all outputs, point)`."""
+        shapes = jax.tree.map(jnp.shape, self.outputs)  # those of float32, made before the policy is another
         with policy("float64"):
-            return slope_of(self)
+            return slope_of(self, jax.tree.leaves(shapes, is_leaf=lambda s: isinstance(s, tuple)))
 
 
 def built(sample, dtype="float32"):
@@ -338,6 +340,9 @@ def check_mask(sample):
     elif sample.mask == "own":
         np.testing.assert_array_equal(found[0], sample.layer.compute_mask(*arrays(sample.inputs)))
         assert found[0].shape == mask.shape
+    elif sample.mask == "shrinks":
+        np.testing.assert_array_equal(found[0], sample.layer.compute_mask(*arrays(sample.inputs), mask))
+        assert found[0].shape == outputs.shape[:2]
     else:
         assert found == [None] * len(found)
     for training in sample.modes:
@@ -345,7 +350,7 @@ def check_mask(sample):
     assert_finite(outputs)
 
 
-@where(lambda sample: sample.mask in ("passes", "stops"))
+@where(lambda sample: sample.mask in ("passes", "stops", "shrinks"))
 def check_masked_steps_do_not_count(sample):
     """What stands in masked steps changes no output of the others, in inference and in training."""
     mask = mask_for(sample)
@@ -360,20 +365,21 @@ def check_masked_steps_do_not_count(sample):
         changed, _, _ = masked_call(sample, jax.tree.map(junk, sample.inputs), mask, training)
         for y, other, flows in zip(jax.tree.leaves(outputs), jax.tree.leaves(changed), found):
             y, other = as_numpy(y), as_numpy(other)
-            assert_close(other[kept] if flows is not None else other, y[kept] if flows is not None else y)
+            there = slice(None) if flows is None else np.asarray(flows)
+            assert_close(other[there], y[there])
 
 
 # Types and gradients.
 
 
-def slope_of(sample):
+def slope_of(sample, shapes):
     layer = built(sample, "float64")
     params, extras = layer.state()
     leaves, tree = jax.tree.flatten(arrays(sample.inputs, "float64"))
     floats = {str(i): x for i, x in enumerate(leaves) if is_float(x)}
     modes = sample.modes[:1] if "biased" in sample.notes else sample.modes
     rng = np.random.default_rng(9)
-    probes = [rng.normal(size=y.shape) for y in jax.tree.leaves(sample.outputs)]
+    probes = [rng.normal(size=shape) for shape in shapes]
 
     def scalar(point):
         inputs = jax.tree.unflatten(tree, [point["inputs"].get(str(i), x) for i, x in enumerate(leaves)])

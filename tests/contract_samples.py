@@ -33,6 +33,7 @@ STEP_CLASSES = integers(3, 4, 5)  # (batch, steps)
 STEP_ONE_HOT = np.eye(3)[STEP_CLASSES]
 LOGITS = normal(4, 5, 3)  # (batch, steps, classes)
 TARGETS = normal(4, 5, 3)
+DISTRIBUTIONS = _rng.dirichlet(np.ones(4), (4, 6))  # (batch, frames, classes)
 
 
 def same(y, *dtypes):
@@ -55,6 +56,7 @@ LOSSES = [
     ),
     LossSample(losses.CTC, {}, integers(2, 4, 2) + 1, normal(4, 6, 4), function=losses.ctc),
     LossSample(losses.CTC, {"blank": "last", "infeasible": "drop"}, integers(2, 4, 3), normal(4, 8, 4)),
+    LossSample(losses.CTC, {"from_logits": False, "alphabet": "abc"}, integers(2, 4, 2) + 1, DISTRIBUTIONS),
     LossSample(
         losses.CategoricalCrossentropy,
         {},
@@ -108,6 +110,8 @@ METRICS = [
     MetricSample(metrics.BinaryAccuracy, {"threshold": 0.2}, (LABELS, SCORES)),
     MetricSample(metrics.CategoricalAccuracy, {}, (SIX_HOT, SIX_SCORES), function=metrics.categorical_accuracy),
     MetricSample(metrics.CategoricalAccuracy, {}, (np.eye(3)[SIX_STEPS], SIX_LOGITS), masked=True),
+    MetricSample(metrics.CharacterErrorRate, {}, (integers(2, 6, 2) + 1, normal(6, 5, 3))),
+    MetricSample(metrics.CharacterErrorRate, {"blank": "last", "alphabet": "ab"}, (integers(2, 6, 3), normal(6, 7, 3))),
     MetricSample(metrics.Mean, {}, (normal(6),)),
     MetricSample(metrics.Mean, {}, (normal(6, 4),)),
     MetricSample(
@@ -151,6 +155,7 @@ METRICS = [
     MetricSample(
         metrics.TopKCategoricalAccuracy, {}, (SIX_HOT, SIX_SCORES), function=metrics.top_k_categorical_accuracy
     ),
+    MetricSample(metrics.WordErrorRate, {"separator": 2}, (integers(2, 6, 4) + 1, normal(6, 7, 3))),
 ]
 ABSTRACT_METRICS = {metrics.Metric: "the base"}
 

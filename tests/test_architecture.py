@@ -19,6 +19,7 @@ FLOORS = {
     "_core": 0,
     "_version": 0,
     "datasets": 0,
+    "decoding": 1,
     "activations": 1,
     "backend": 1,
     "config": 1,

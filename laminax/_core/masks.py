@@ -34,13 +34,19 @@ def note_masks(layer: Any, given: Mapping[str, Any], outputs: Any, mask: Any) ->
             _note(leaves, layer.compute_mask(next(iter(given.values()), None), mask))
         return
     passed = any(context.fact(y, "mask") is not None for y in leaves)
-    if not masked or passed or layer.takes_mask or layer.inner_layers() or layer.told_of_mask:
+    if masked and not (passed or layer.takes_mask or layer.inner_layers()):
+        tell_of_mask(layer)
+
+
+def tell_of_mask(layer: Any) -> None:
+    """Say, once, that a layer drops a mask."""
+    if layer.told_of_mask:
         return
     layer.told_of_mask = True
     warnings.warn(
         f"Layer {layer.name!r} ({type(layer).__name__}) got a masked input and does not pass the mask on: later "
         "layers see the padding as data. If it treats each step alone, set `supports_masking = True` in the class.",
-        stacklevel=5,
+        stacklevel=6,
     )
 
 

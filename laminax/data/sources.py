@@ -125,6 +125,7 @@ class StreamSource:
         steps: batches an epoch; `None` is all that there are.
         goes_on: with `steps`, whether an epoch begins where the one before ended, or at the start again.
         text: whether inputs may be text.
+        encode: brings targets that are no arrays into arrays.
 
     Attributes:
         label: how errors begin.
@@ -132,9 +133,16 @@ class StreamSource:
 
     label = ""
 
-    def __init__(self, items: Any, steps: int | None = None, goes_on: bool = False, text: bool = False) -> None:
+    def __init__(
+        self,
+        items: Any,
+        steps: int | None = None,
+        goes_on: bool = False,
+        text: bool = False,
+        encode: Callable[..., Any] | None = None,
+    ) -> None:
         self.items = items
-        self.text = text
+        self.text, self.encode = text, encode
         self._wanted = steps
         self.goes_on = goes_on
         self._passes = 0
@@ -200,7 +208,7 @@ class StreamSource:
 
     def _unpacked(self, item: Any, number: int) -> Sample:
         with located(f"{self.label}Batch {number}"):
-            sample = unpack(item, self.text)
+            sample = unpack(item, self.text, self.encode)
             sample.check()
         return sample
 
@@ -224,7 +232,7 @@ def _next(items: Iterator[Any]) -> Any:
         return next(items, _END)
 
 
-def unpack(item: Any, text: bool = False) -> Sample:
+def unpack(item: Any, text: bool = False, encode: Callable[..., Any] | None = None) -> Sample:
     """A batch as inputs, targets and weights: from `x`, `(x,)`, `(x, y)` or `(x, y, weight)`.
 
     A list of arrays is read as a tuple, as data loaders collate.
@@ -232,6 +240,8 @@ def unpack(item: Any, text: bool = False) -> Sample:
     parts = tuple(item) if isinstance(item, (list, tuple)) and not is_numbers(item) else (item,)
     if not 1 <= len(parts) <= 3:
         raise ValueError(f"A batch is (x,), (x, y) or (x, y, sample_weight); got {len(parts)} parts.")
+    if encode is not None and len(parts) > 1:
+        parts = (parts[0], encode(parts[1], round_up=True), *parts[2:])
     names = ("x", "y", "sample_weight")
     return Sample(*(as_arrays(part, name, text and name == "x") for part, name in zip(parts, names)))
 
@@ -253,12 +263,15 @@ def make_source(
     steps: int | None = None,
     goes_on: bool = False,
     text: bool = False,
+    encode: Callable[..., Any] = lambda y: y,
 ) -> ArraySource | StreamSource:
     """What `fit` was given, arrays or an iterable of batches, as a source."""
     if is_stream(data.x):
         for name, value in (("y", data.y), ("sample_weight", data.weight), ("batch_size", batch_size)):
             if value is not None:
                 raise ValueError(f"x gives batches, which hold {name} themselves: leave {name} out.")
-        return StreamSource(data.x, steps, goes_on, text)
-    arrays = Sample(as_arrays(data.x, "x", text), as_arrays(data.y, "y"), as_arrays(data.weight, "sample_weight"))
+        return StreamSource(data.x, steps, goes_on, text, encode)
+    arrays = Sample(
+        as_arrays(data.x, "x", text), as_arrays(encode(data.y), "y"), as_arrays(data.weight, "sample_weight")
+    )
     return ArraySource(arrays, 32 if batch_size is None else batch_size, shuffle, seed, steps)

@@ -151,9 +151,10 @@ def _kept(x: Array, mask: Array | None) -> Array | None:
     frame = context.current()
     kept = None
     if mask is not None:
-        if mask.ndim != x.ndim - 1 or not all(m in (1, n) for m, n in zip(mask.shape, x.shape)):
-            raise ValueError(f"BatchNormalization: the mask must have the shape {x.shape[:-1]}; got {mask.shape}.")
-        kept = mask.astype(bool)[..., None]
+        if not 1 <= mask.ndim < x.ndim or not all(m in (1, n) for m, n in zip(mask.shape, x.shape)):
+            shapes = f"{x.shape[:-1]}, or less of its axes from the first on"
+            raise ValueError(f"BatchNormalization: the mask must have the shape {shapes}; got {mask.shape}.")
+        kept = mask.astype(bool).reshape(*mask.shape, *(1,) * (x.ndim - mask.ndim))
     if frame is not None and frame.rows is not None and frame.rows.shape == x.shape[:1]:
         rows = frame.rows.reshape((-1,) + (1,) * (x.ndim - 1))
         kept = rows if kept is None else kept & rows

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import jax.numpy as jnp
+
 from .. import activations
 from .._core import checks, settings
 from ..ops import convolution
 from .dense import known_size
 from .input_spec import InputSpec
-from .layer import Array, Layer
+from .layer import Array
+from .steps import AlongSteps
 
 __all__ = [
     "Conv1D",
@@ -19,7 +22,7 @@ __all__ = [
 ]
 
 
-class Windowed(Layer):
+class Windowed(AlongSteps):
     """The base of layers that slide windows with weights over `rank` spatial axes, then add a bias and activate.
 
     Subclasses make their kernels in `make_kernels(channels)`, which returns the number of output channels, and compute
@@ -59,6 +62,10 @@ class Windowed(Layer):
         """What the functions in `ops` are told of the windows."""
         return self.strides, self.padding, self.data_format, self.dilation_rate
 
+    @property
+    def span(self) -> int:
+        return (self.kernel_size[0] - 1) * self.dilation_rate[0] + 1
+
     def make_kernels(self, channels: int) -> int:
         """Make the weights of the windows; returns the number of output channels."""
         raise NotImplementedError(f"{type(self).__name__} must define make_kernels(channels).")
@@ -74,12 +81,13 @@ class Windowed(Layer):
         self.bias = self.make_weight("bias", (outputs,)) if self.use_bias else None
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
 
-    def call(self, inputs: Array) -> Array:
-        outputs = self.convolve(inputs)
+    def call(self, inputs: Array, mask: Array | None = None) -> Array:
+        real = self.real_steps(inputs, mask)
+        outputs = self.convolve(inputs if real is None else jnp.where(real, inputs, 0))
         if self.bias is not None:
             first = self.data_format == "channels_first"
             outputs = outputs + self.bias.value.reshape((1, -1) + (1,) * self.rank if first else (-1,))
-        return self.activation(outputs)
+        return self.masked(self.activation(outputs), inputs, mask)
 
 
 def check_window(layer: Any, shape: Any, window: tuple[int, ...], dilation: tuple[int, ...]) -> None:
@@ -162,7 +170,8 @@ class Conv1D(Convolution):
     """Convolution over sequences: `activation(conv(inputs, kernel) + bias)`.
 
     Input `(batch, steps, channels)`. Output `(batch, new steps, filters)`. `kernel` is
-    `(kernel_size, channels / groups, filters)`, `bias` is `(filters,)`.
+    `(kernel_size, channels / groups, filters)`, `bias` is `(filters,)`. Of a mask, the new steps are left that the
+    sequence alone would have; masked steps count as zeros.
 
     Args:
         filters: the number of output channels.

@@ -137,9 +137,15 @@ class ReversibleEmbedding(Embedding):
 
 
 class Masking(Layer):
-    """Masks the steps of `(batch, steps, features)` in which every feature equals `mask_value`.
+    """Masks the steps of `(batch, steps, ...)` in which every feature equals `mask_value`.
 
-    Later layers skip them; here they become zero.
+    Later layers skip them; here they become zero. With a second input, its numbers say how many steps are real instead.
+
+        Masking(mask_value=-1)(x)
+        Masking()([x, lengths])  # lengths: (batch,) or (batch, 1), the numbers of real steps
+
+    Args:
+        mask_value: the number that pads; not looked at where lengths are given.
     """
 
     supports_masking = True
@@ -148,11 +154,19 @@ class Masking(Layer):
         super().__init__(**kwargs)
         self.mask_value = mask_value
 
-    def call(self, inputs: Array) -> Array:
-        return jnp.where(jnp.any(inputs != self.mask_value, axis=-1, keepdims=True), inputs, 0)
+    def call(self, inputs: Any) -> Array:
+        mask = self._real(inputs)
+        x = inputs[0] if isinstance(inputs, (list, tuple)) else inputs
+        return jnp.where(mask.reshape(*mask.shape, *(1,) * (x.ndim - mask.ndim)), x, 0)
 
-    def compute_mask(self, inputs: Array, previous_mask: Array | None = None) -> Array:
-        return jnp.any(inputs != self.mask_value, axis=-1)
+    def _real(self, inputs: Any) -> Array:
+        if not isinstance(inputs, (list, tuple)):
+            return jnp.any(inputs != self.mask_value, axis=-1)
+        x, lengths = inputs
+        return jnp.arange(x.shape[1], dtype="int32") < lengths.astype("int32").reshape(-1, 1)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Array:
+        return self._real(inputs)
 
 
 def check_indices(layer: Layer, indices: Array, size: int, name: str) -> None:

@@ -4,11 +4,12 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from .._core import checks, settings
+from .._core import checks, dtypes, settings
 from ..ops import pooling
 from .convolution import check_window
 from .input_spec import InputSpec
 from .layer import Array, Layer
+from .steps import AlongSteps
 
 __all__ = [
     "AveragePooling1D",
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 
-class Pooling(Layer):
+class Pooling(AlongSteps):
     """The base of pooling over windows in `rank` spatial axes: subclasses set `pool`."""
 
     rank: int
@@ -59,15 +60,43 @@ class Pooling(Layer):
         self.data_format = settings.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
-    def call(self, inputs: Array) -> Array:
+    @property
+    def span(self) -> int:
+        return self.pool_size[0]
+
+    def call(self, inputs: Array, mask: Array | None = None) -> Array:
         check_window(self, inputs.shape, self.pool_size, (1,) * self.rank)
+        real = self.real_steps(inputs, mask)
+        outputs = self.summarise(inputs) if real is None else self.summarise_real(inputs, real)
+        return self.masked(outputs, inputs, mask)
+
+    def summarise(self, inputs: Array) -> Array:
+        """The values of all windows."""
         return type(self).pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+
+    def summarise_real(self, inputs: Array, real: Array) -> Array:
+        """The values of all windows, over the steps that are `real`; 0 where there is none."""
+        share = self._share(real, inputs)
+        if type(self).pool is pooling.average_pool:
+            values = self.summarise(jnp.where(real, inputs, 0)) / jnp.where(share > 0, share, 1)
+        else:
+            least = -jnp.inf if dtypes.is_float(inputs) else jnp.iinfo(inputs.dtype).min
+            values = self.summarise(jnp.where(real, inputs, jnp.asarray(least, inputs.dtype)))
+        return jnp.where(share > 0, values, 0)
+
+    def _share(self, real: Array, inputs: Array) -> Array:
+        """What part of each window is real, but for the padding of the layer."""
+        like = jnp.broadcast_to(real, inputs.shape)
+        return pooling.average_pool(
+            like.astype(self.compute_dtype), self.pool_size, self.strides, self.padding, self.data_format
+        )
 
 
 class MaxPooling1D(Pooling):
     """The largest value in each window of a sequence, by feature.
 
-    Input `(batch, steps, features)`. Output `(batch, new steps, features)`.
+    Input `(batch, steps, features)`. Output `(batch, new steps, features)`. Masked steps do not count, and of a mask
+    the new steps are left that the sequence alone would have.
 
     Args:
         pool_size: the number of steps in the window.

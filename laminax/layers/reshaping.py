@@ -6,7 +6,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from .._core import checks, settings
+from .._core import checks, masks, settings
 from .input_spec import InputSpec
 from .layer import Array, Layer
 
@@ -32,11 +32,13 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
-    """`(batch, ...)` to `(batch, *target_shape)`.
+    """`(batch, ...)` to `(batch, *target_shape)`. A mask of steps is kept where their axis stays what it is.
 
     Args:
         target_shape: the sizes, without the batch; one may be -1, which is then computed.
     """
+
+    supports_masking = True
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -60,8 +62,21 @@ class Reshape(Layer):
                 )
         elif not computed:  # a free size can only be told to fit when there is data; the shape is known already
             inputs = jnp.take(inputs.reshape(inputs.shape[0], given), jnp.arange(wanted), axis=1)
-        target = [given // max(wanted, 1) if size == -1 else size for size in self.target_shape]
-        return inputs.reshape(inputs.shape[0], *target)
+        return inputs.reshape(inputs.shape[0], *self._sizes(inputs.shape[1:]))
+
+    def compute_mask(self, inputs: Array, previous_mask: Array | None = None) -> Array | None:
+        sizes = self._sizes(inputs.shape[1:])
+        if previous_mask is None:
+            return None
+        if previous_mask.ndim < 2 or not sizes or sizes[0] != inputs.shape[1]:
+            masks.tell_of_mask(self)
+            return None
+        return previous_mask.reshape(*previous_mask.shape[:2], -1).astype(bool).any(-1)
+
+    def _sizes(self, given: Any) -> list[Any]:
+        """The target, for inputs of these sizes."""
+        wanted = max(math.prod(size for size in self.target_shape if size != -1), 1)
+        return [math.prod(given) // wanted if size == -1 else size for size in self.target_shape]
 
 
 class Permute(Layer):

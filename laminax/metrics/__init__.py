@@ -22,6 +22,7 @@ from .accuracy import (
 from .confusion import AUC, Precision, Recall
 from .mean import Mean, MeanMetricWrapper, Sum
 from .metric import Metric
+from .reading import CharacterErrorRate, WordErrorRate
 from .regression import MeanAbsoluteError, MeanSquaredError, RootMeanSquaredError
 
 _CLASSES: dict[Any, type[Metric]] = {
@@ -39,7 +40,9 @@ _ALIASES = {
     "bce": binary_crossentropy,
     "mse": mean_squared_error,
     "mae": mean_absolute_error,
+    "cer": CharacterErrorRate,
     "rmse": RootMeanSquaredError,
+    "wer": WordErrorRate,
 }
 
 for _function in _CLASSES:
@@ -47,7 +50,18 @@ for _function in _CLASSES:
 
 get = getter(
     "metric",
-    (*_FUNCTIONS, *_CLASSES.values(), AUC, Mean, Precision, Recall, RootMeanSquaredError, Sum),
+    (
+        *_FUNCTIONS,
+        *_CLASSES.values(),
+        AUC,
+        Mean,
+        Precision,
+        Recall,
+        RootMeanSquaredError,
+        Sum,
+        CharacterErrorRate,
+        WordErrorRate,
+    ),
     {**_ALIASES, **{k.upper(): v for k, v in _ALIASES.items()}},
 )
 serialize = record
@@ -71,6 +85,7 @@ __all__ = [
     "Accuracy",
     "BinaryAccuracy",
     "CategoricalAccuracy",
+    "CharacterErrorRate",
     "Mean",
     "MeanAbsoluteError",
     "MeanMetricWrapper",
@@ -83,6 +98,7 @@ __all__ = [
     "SparseTopKCategoricalAccuracy",
     "Sum",
     "TopKCategoricalAccuracy",
+    "WordErrorRate",
     "accuracy",
     "binary_accuracy",
     "binary_crossentropy",

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
+from ..losses import CTC, BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
 from ..metrics import BinaryAccuracy, CategoricalAccuracy, Metric, SparseCategoricalAccuracy
+from ..metrics.reading import ErrorRate
 from .heads import Head
 
 
@@ -25,6 +26,8 @@ def accuracy_for(loss: Any, head: Head, y: Any, name: str = "accuracy") -> Metri
         return SparseCategoricalAccuracy(name)
     if isinstance(loss, CategoricalCrossentropy):
         return CategoricalAccuracy(name)
+    if isinstance(loss, CTC):
+        raise ValueError(f"'{name}' says little of sequences: use metrics=['cer'], the character error rate, or 'wer'.")
     y = np.asarray(y)
     if isinstance(loss, BinaryCrossentropy) or head.activation == "sigmoid":
         logits = head.activation is None and getattr(loss, "from_logits", False)
@@ -45,6 +48,14 @@ def accuracy_for(loss: Any, head: Head, y: Any, name: str = "accuracy") -> Metri
         f"its targets are numbers such as {y.ravel()[:1].tolist()}. "
         "For a regression use metrics=['mae'], or name the metric that you mean."
     )
+
+
+def like_loss(metric: Metric, loss: Any, identifier: Any) -> Metric:
+    """An error rate that was asked for by name or class, with the blank and the alphabet of the loss."""
+    if not isinstance(identifier, (str, type)) or not isinstance(metric, ErrorRate) or not isinstance(loss, CTC):
+        return metric
+    form = {"blank": loss.blank, "pad_value": loss.pad_value, "alphabet": loss.alphabet}
+    return type(metric)(**{**metric.get_config(), **form})
 
 
 def describe(metric: Metric) -> str:

@@ -18,10 +18,11 @@ from .heads import Head
 _ELEMENTWISE = (BinaryCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError)
 
 
-def check_targets(loss: Any, head: Head, y: Any, name: str) -> None:
+def check_targets(loss: Any, head: Head, y: Any, name: str, frames: Any = None) -> None:
     """Raise a `ValueError` that names the array `name` where `y` does not fit the loss and the head.
 
-    Losses of the user's own are not judged.
+    Losses of the user's own are not judged. `frames` are the numbers of frames of each row, where a mask makes them
+    differ.
     """
     if loss is None:
         return
@@ -32,8 +33,13 @@ def check_targets(loss: Any, head: Head, y: Any, name: str) -> None:
     shape, out = tuple(y.shape[1:]), tuple(head.shape[1:])
     if type(loss) is SparseCategoricalCrossentropy:
         _check_labels(loss, head, y, name)
-    elif type(loss) is CTC and len(head.shape) == 3 and len(y.shape) == 2:
-        loss.check(y, head.shape[1], head.shape[2])
+    elif isinstance(loss, CTC):
+        if len(head.shape) != 3:
+            raise ValueError(
+                f"The loss 'ctc' takes an output (batch, frames, classes); that for {name} has the shape "
+                f"{_free(head.shape)}. A recurrent layer gives all frames with return_sequences=True."
+            )
+        loss.check(y, head.shape[1] if frames is None else frames, head.shape[2], name)
     elif type(loss) is CategoricalCrossentropy and shape != out:
         hint = ""
         if shape in (out[:-1], (*out[:-1], 1)):

@@ -4,14 +4,16 @@ What `jax.numpy` already says is taken from there; this package adds Keras's arg
 be given, which then stands for the result.
 """
 
-from . import core, linalg, math, nn, numpy
+from . import core, ctc, linalg, math, nn, numpy
 from .core import *
+from .ctc import *
 from .linalg import *
 from .math import *
 from .nn import *
 from .numpy import *
 
 __all__ = [*core.__all__]
+__all__ += ctc.__all__
 __all__ += linalg.__all__
 __all__ += math.__all__
 __all__ += nn.__all__

@@ -10,9 +10,11 @@ from .. import metrics as metric_families
 from .._core import context
 from ..data.sources import Sample
 from ..data.weights import by_class, combined
+from ..decoding.lengths import FrameCounter
 from ..layers.stateless import penalties
+from ..losses import CTC
 from ..metrics import Metric
-from ..objective.accuracy import accuracy_for, describe
+from ..objective.accuracy import accuracy_for, describe, like_loss
 from ..objective.heads import Head, heads
 from ..objective.targets import check_targets
 from ..optimizers import Optimizer
@@ -59,6 +61,7 @@ class Binding:
     def __init__(self, model: Any, settings: Settings, sample: Sample) -> None:
         self.model = model
         self.chosen: list[str] = []
+        self._counter = FrameCounter(model)
         x = model.standardize_inputs(sample.x)
         self.outputs = Outputs(heads(model, x), getattr(model, "output_names", None))
         self.heads: list[Head] = self.outputs.specs
@@ -75,7 +78,7 @@ class Binding:
         """A metric from what the user wrote; `"accuracy"` is chosen by loss, head and targets."""
         name = identifier.lower() if isinstance(identifier, str) else ""
         if name not in (*_ACCURACY, *_CROSSENTROPY):
-            return metric_families.resolve(identifier)
+            return like_loss(metric_families.resolve(identifier), self.losses.losses[output], identifier)
         loss, target = self.losses.losses[output], self.outputs.targets(sample.y)[output]
         if target is None:
             raise ValueError(f"metrics=[{identifier!r}] compares with targets, and there are none.")
@@ -93,8 +96,9 @@ class Binding:
         """
         x = self.model.standardize_inputs(sample.x)
         if not isinstance(self.objective, OwnObjective) and "train" not in self.model.own_steps():
-            for name, loss, head, y in zip(self._named(), self.losses.losses, self.heads_for(x), self._targets(sample)):
-                check_targets(loss, head, y, name)
+            each = zip(self.losses.losses, self.heads_for(x), self._targets(sample), self._named(), self._frames(x))
+            for loss, head, y, name, frames in each:
+                check_targets(loss, head, y, name, frames)
         return Batch(x, sample.y, sample.weight if class_weight is None else self._weights(sample, class_weight))
 
     def heads_for(self, x: Any) -> list[Head]:
@@ -103,6 +107,11 @@ class Binding:
         if form not in self._heads:
             self._heads[form] = jax.tree.leaves(heads(self.model, x))
         return self._heads[form]
+
+    def _frames(self, x: Any) -> list[Any]:
+        """For each output the number of frames of each row, where they have a mask and a loss that asks for it."""
+        asked = any(isinstance(loss, CTC) and loss.infeasible == "raise" for loss in self.losses.losses)
+        return self._counter(x) if asked else [None] * len(self.outputs)
 
     def _targets(self, sample: Sample) -> list[Any]:
         return self.outputs.targets(sample.y)

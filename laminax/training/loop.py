@@ -53,8 +53,11 @@ def fit(
     progress, history = Progress(verbose, f"Epoch {{}}/{epochs}"), History()
     history.seed = draw_seed() if seed is None else int(seed)
     text = trainer.model.on_host
+    data = data._replace(y=trainer.encode(data.y))
     data, validation_data = split(data, validation_split, validation_data, text)
-    source = make_source(data, batch_size, shuffle, history.seed, steps_per_epoch, goes_on=True, text=text)
+    source = make_source(
+        data, batch_size, shuffle, history.seed, steps_per_epoch, goes_on=True, text=text, encode=trainer.encode
+    )
     trainer.bind(source.first())
     if seed is not None:
         reseed(trainer.model, history.seed)
@@ -231,7 +234,7 @@ def evaluate(
 ) -> Logs:
     """The numbers of a model on data; see `Model.evaluate`."""
     check_counts("evaluate", batch_size=batch_size, steps=steps)
-    source = make_source(data, batch_size, steps=steps, text=trainer.model.on_host)
+    source = make_source(data, batch_size, steps=steps, text=trainer.model.on_host, encode=trainer.encode)
     trainer.bind(source.first())
     _ready(trainer, source, None)
     progress = Progress(verbose, "Evaluation")
@@ -248,7 +251,7 @@ def evaluate(
 def on_batch(trainer: Trainer, kind: str, data: Sample, class_weight: Any) -> Logs:
     """Train (`"train"`) or test (`"test"`) on one batch: its numbers."""
     x = as_arrays(data.x, "x", trainer.model.on_host)
-    sample = Sample(x, as_arrays(data.y, "y"), as_arrays(data.weight, "sample_weight"))
+    sample = Sample(x, as_arrays(trainer.encode(data.y, round_up=True), "y"), as_arrays(data.weight, "sample_weight"))
     sample.check()
     batch = trainer.bind(sample).batch(sample, class_weight)
     program = trainer.program(kind)
@@ -269,7 +272,7 @@ def _validation(trainer: Trainer, data: Any, batch_size: int | None, steps: int 
     with located("validation_data"):
         sample = validation_sample(data)
         size = None if is_stream(sample.x) else batch_size
-        source = make_source(sample, size, steps=steps, text=trainer.model.on_host)
+        source = make_source(sample, size, steps=steps, text=trainer.model.on_host, encode=trainer.encode)
         if isinstance(source, StreamSource):
             source.label = "validation_data: "
         _ready(trainer, source, None)

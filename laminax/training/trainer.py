@@ -18,6 +18,7 @@ from ..objective.heads import heads
 from .binding import Binding, Settings
 from .custom import OwnScores, OwnStep, default_step
 from .drive import RESIDENT_BYTES, Cells, Driver, Eager, Fused, Pace, Stepwise, Traced
+from .encoding import encode
 from .step import Batch, Program, State, predict_step, results, test_step, train_step
 
 Array = Any
@@ -45,6 +46,10 @@ class Trainer:
         self._own_scores: dict[str, OwnScores] = {}
         self._compiled: dict[tuple[str, str], Any] = {}
         self._key: Any = None
+
+    def encode(self, y: Any, round_up: bool = False) -> Any:
+        """Targets as arrays, where the losses say how; see `encoding`."""
+        return encode(self.settings.loss, y, round_up) if self.settings else y
 
     def build(self, x: Any) -> None:
         """Let the model make its weights, if it has not yet, by a first batch."""
