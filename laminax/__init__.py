@@ -34,4 +34,6 @@ from .losses import Loss as Loss
 from .metrics import Metric as Metric
 from .models import Model as Model
 from .models import Sequential as Sequential
+from .ops import Function as Function
+from .ops import Operation as Operation
 from .optimizers import Optimizer as Optimizer

@@ -27,7 +27,7 @@ SIGNAL = RNG.normal(size=(2, 64)).astype("float32")
         (layers.MelSpectrogram, {"sampling_rate": 0}, "sampling_rate must be a number > 0; got 0"),
         (layers.MelSpectrogram, {"min_freq": 90, "max_freq": 80}, "min_freq must be less than max_freq; got 90 and 80"),
         (layers.MelSpectrogram, {"window": "han"}, "Unknown window 'han'. Did you mean 'hann'"),
-        (layers.MelSpectrogram, {"fft_length": 8, "window": np.ones(7)}, r"The shape of `window` must be \(8,\)"),
+        (layers.MelSpectrogram, {"fft_length": 8, "window": np.ones(7)}, r"`window` must be equal to \(8,\)"),
         (layers.STFTSpectrogram, {"mode": "power"}, "Unknown mode of STFTSpectrogram 'power'"),
         (layers.STFTSpectrogram, {"frame_step": 300}, r"frame_step \(300\) can't exceed frame_length \(256\)"),
         (layers.STFTSpectrogram, {"frame_step": 0}, "frame_step must be a positive integer; got 0"),
