@@ -16,6 +16,7 @@ from . import mixed_precision as mixed_precision
 from . import models as models
 from . import ops as ops
 from . import optimizers as optimizers
+from . import preprocessing as preprocessing
 from . import random as random
 from . import regularizers as regularizers
 from . import saving as saving
@@ -39,5 +40,7 @@ from .losses import Loss as Loss
 from .metrics import Metric as Metric
 from .models import Model as Model
 from .models import Sequential as Sequential
+from .ops import Function as Function
+from .ops import Operation as Operation
 from .optimizers import Optimizer as Optimizer
 from .regularizers import Regularizer as Regularizer

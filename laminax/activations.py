@@ -13,14 +13,13 @@ import jax.numpy as jnp
 
 from ._core import context
 from ._core.config import deserializer, getter, register_function, to_data
-from ._core.graph import symbolic
+from ._core.operation import Array, operation
 
-Array = Any
 _ALL: list[Callable[..., Any]] = []
 
 
 def _activation(function: Callable[..., Any]) -> Callable[..., Any]:
-    wrapped = symbolic(function)
+    wrapped = operation(function, floats=function.__name__ not in ("hard_tanh", "linear", "relu"))
     _ALL.append(register_function(wrapped))
     return wrapped
 

@@ -4,9 +4,8 @@ import collections
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
-from ._core import dtypes
+from ._core import compat, dtypes
 from ._core.errors import unknown
 from ._core.graph import is_symbolic as is_keras_tensor
 from ._core.settings import (
@@ -62,7 +61,7 @@ def standardize_dtype(dtype: Any) -> str:
     if isinstance(dtype, (type, str)) and dtype in python:
         return python[dtype]
     name = dtype if isinstance(dtype, str) else jnp.dtype(dtype).name
-    if name not in dtypes.TYPES:
+    if name not in (*dtypes.TYPES, *dtypes.FLOAT8):
         raise unknown("dtype", name, dtypes.TYPES)
     return name
 
@@ -78,7 +77,18 @@ def is_int_dtype(dtype: Any) -> bool:
 
 
 def result_type(*dtypes_: Any) -> str:
-    """The type in which arrays of these types meet."""
-    python = {int: "int32", float: floatx()}
-    given = [np.dtype("float32") if d is None else jnp.dtype(python.get(d, d)) for d in dtypes_]
-    return jnp.dtype(dtypes.common(given)).name
+    """The type in which arrays of these types meet, by Keras's rules, which are JAX's.
+
+    `int` and `float` are Python's numbers: they take the type of the arrays, and where that has no floats, or there are
+    no arrays, a `float` is `floatx()`. `None` is `floatx()`.
+    """
+    arrays = [jnp.dtype(standardize_dtype(d)) for d in dtypes_ if d is not int and d is not float]
+    if not any(jnp.issubdtype(d, jnp.inexact) for d in arrays) and (float in map(_python, dtypes_) or not dtypes_):
+        return floatx()
+    if all(d.kind == "b" for d in arrays) and int in map(_python, dtypes_):
+        return "int32"
+    return compat.canonical(dtypes.common(arrays)).name
+
+
+def _python(dtype: Any) -> Any:
+    return dtype if dtype is int or dtype is float else None

@@ -1,5 +1,7 @@
-"""Nested lists, tuples and dicts of anything. Dicts go by sorted key; `None` is a leaf."""
+"""Nested lists, tuples and dicts of anything. Dicts go by sorted key, ordered ones by theirs; `None` is a leaf."""
 
+import collections
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -26,27 +28,38 @@ class MAP_TO_NONE:  # noqa: N801 - Keras's name
 
 
 def is_nested(structure: Any) -> bool:
-    """Whether it is a list, tuple or dict."""
-    return isinstance(structure, (list, tuple, Mapping))
+    """Whether it is a list, tuple, deque or dict."""
+    return isinstance(structure, (list, tuple, collections.deque, Mapping))
 
 
 def _children(structure: Any) -> list[tuple[Any, Any]]:
     if isinstance(structure, Mapping):
-        return [(key, structure[key]) for key in sorted(structure)]
-    if hasattr(structure, "_fields"):
-        return list(zip(structure._fields, structure))
+        return [(key, structure[key]) for key in _ordered(structure)]
     return list(enumerate(structure))
+
+
+def _ordered(structure: Mapping[Any, Any]) -> list[Any]:
+    if isinstance(structure, collections.OrderedDict):
+        return list(structure)
+    try:
+        return sorted(structure)
+    except TypeError:  # keys of several types
+        return sorted(structure, key=lambda key: (type(key).__qualname__, key))
 
 
 def _like(structure: Any, values: list[Any]) -> Any:
     """`values`, in the order of `_children`, in the form of `structure`."""
     if isinstance(structure, Mapping):
-        named = dict(zip(sorted(structure), values))
-        ordered = {key: named[key] for key in structure}
-        return ordered if type(structure) is dict else type(structure)(ordered)  # type: ignore[call-arg]
-    if hasattr(structure, "_fields"):
-        return type(structure)(*values)
-    return type(structure)(values)
+        found = dict(zip([key for key, _ in _children(structure)], values))
+        ordered = {key: found[key] for key in structure}
+        if not isinstance(structure, dict):
+            return type(structure)(ordered)  # type: ignore[call-arg]
+        made = copy.copy(structure)
+        made.update(ordered)
+        return made
+    if isinstance(structure, collections.deque):
+        return collections.deque(values, structure.maxlen)
+    return type(structure)(*values) if hasattr(structure, "_fields") else type(structure)(values)
 
 
 def _walk(structure: Any, path: tuple[Any, ...], stop: Callable[[Any], bool]) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -84,8 +97,10 @@ def _map(func: Callable[..., Any], structures: tuple[Any, ...], is_leaf: Callabl
     first = structures[0]
     if is_leaf(first):
         return func(*structures)
-    rows = zip(*[[value for _, value in _children(s)] for s in structures])
-    return _like(first, [_map(func, row, is_leaf) for row in rows])
+    for other in structures[1:]:
+        _check_level(first, other)
+    rows = [[structure[key] for structure in structures] for key, _ in _children(first)]
+    return _like(first, [_map(func, tuple(row), is_leaf) for row in rows])
 
 
 def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:
@@ -132,14 +147,21 @@ def lists_to_tuples(structure: Any) -> Any:
 
 def assert_same_structure(a: Any, b: Any) -> None:
     """Raise a `ValueError` unless both have the same form: kinds, lengths, keys."""
-    if is_nested(a) != is_nested(b) or (is_nested(a) and (type(a) is not type(b) or len(a) != len(b))):
-        raise ValueError(f"The structures differ: {_text(a)} and {_text(b)}.")
-    if not is_nested(a):
+    _check_level(a, b)
+    if is_nested(a):
+        for key, x in _children(a):
+            assert_same_structure(x, b[key])
+
+
+def _check_level(a: Any, b: Any) -> None:
+    """Raise a `ValueError` unless both are leaves, or of one kind with the same places."""
+    if not is_nested(a) and not is_nested(b):
         return
-    for (key, x), (other, y) in zip(_children(a), _children(b)):
-        if key != other:
-            raise ValueError(f"The structures differ: key {key!r} and key {other!r}.")
-        assert_same_structure(x, y)
+    kinds = [dict if isinstance(s, dict) else type(s) for s in (a, b)]
+    if kinds[0] is not kinds[1] or len(a) != len(b):
+        raise ValueError(f"The structures differ: {_text(a)} and {_text(b)}.")
+    if isinstance(a, Mapping) and set(a) != set(b):
+        raise ValueError(f"The structures differ: they have the keys {list(a)} and {list(b)}.")
 
 
 def assert_same_paths(a: Any, b: Any) -> None:

@@ -39,6 +39,7 @@ FLOORS = {
     "data": 3,
     "saving": 3,
     "objective": 4,
+    "preprocessing": 7,
     "training": 4,
     "models": 5,
     "utils": 6,
@@ -182,8 +183,8 @@ def test_nothing_executes_data():
 
 
 def test_no_other_library_is_needed():
-    """Core dependencies, the standard library, and IPython within a notebook."""
-    allowed = {"jax", "numpy", "h5py", "safetensors", "laminax", "IPython", *sys.stdlib_module_names}
+    """Core dependencies, the standard library, IPython within a notebook, Pillow for files of images."""
+    allowed = {"jax", "numpy", "h5py", "safetensors", "laminax", "IPython", "PIL", *sys.stdlib_module_names}
     for path in FILES:
         assert {module.split(".")[0] for module, _ in imports_of(path)} <= allowed
 
@@ -200,7 +201,8 @@ def test_jax_names_that_move_stand_in_one_file():
 IMPORT = """
 import sys
 import laminax
-print(sorted({m.split(".")[0] for m in sys.modules} & {"h5py", "safetensors", "pandas", "IPython", "optax", "sklearn"}))
+EXTRAS = {"h5py", "safetensors", "pandas", "IPython", "optax", "sklearn", "PIL"}
+print(sorted({m.split(".")[0] for m in sys.modules} & EXTRAS))
 """
 
 

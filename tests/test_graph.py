@@ -77,7 +77,7 @@ def test_the_users_own_error_comes_through():
 
 
 def test_shape_errors_name_the_shapes():
-    with pytest.raises(TypeError, match=r"\(8,\) and \(7,\)"):
+    with pytest.raises(ValueError, match=r"matmul can't be computed for x1=.*\[None, 8\].*\(8,\) and \(7,\)"):
         ops.matmul(lx.Input((8,)), np.ones((7, 2), "float32"))
 
 
@@ -166,3 +166,14 @@ def test_ops_on_arrays_variables_and_tensors():
     values, places = ops.top_k(np.array([1.0, 3.0, 2.0], "float32"), 2)
     np.testing.assert_array_equal(values, [3, 2])
     np.testing.assert_array_equal(places, [1, 2])
+
+
+def test_each_call_of_an_operator_has_a_place_of_its_own():
+    """Keras's order of the layers, on which that of the weights in a file depends."""
+    x = lx.Input((2,))
+    first, second = layers.Identity(name="first"), layers.Identity(name="second")
+    a = first(x)
+    b = x + a
+    c = second(x)
+    model = lx.Model(x, b + ((c + c) + a))
+    assert [layer.name for layer in model.layers[1:]] == ["second", "first"]

@@ -24,8 +24,18 @@ def on_device(x: Any) -> jax.Array:
     if is_tracer(x) or isinstance(x, jax.Array):
         return x
     array = np.asarray(x)
-    wanted = jax.dtypes.canonicalize_dtype(array.dtype)
+    wanted = canonical(array.dtype)
     return jax.device_put(array if array.dtype == wanted else array.astype(wanted))
+
+
+def promotes_by_standard() -> bool:
+    """Whether arrays of several types meet by JAX's standard rules, which a program may replace by stricter ones."""
+    return bool(jax.config.jax_numpy_dtype_promotion == "standard")  # type: ignore[attr-defined]
+
+
+def canonical(dtype: Any) -> np.dtype:
+    """The type that JAX has for a type: of 32 bits in place of 64, unless these are switched on."""
+    return jax.dtypes.canonicalize_dtype(dtype)
 
 
 def copied(x: jax.Array) -> jax.Array:
@@ -56,3 +66,8 @@ def free_dimensions(names: list[str]) -> dict[str, Any]:
         return {}
     scope = export.SymbolicScope([f"{name} >= 2" for name in names])
     return dict(zip(names, export.symbolic_shape(", ".join(names), scope=scope)))
+
+
+def is_free_dimension(x: Any) -> bool:
+    """Whether `x` is a symbolic dimension, or an expression of such."""
+    return export.is_symbolic_dim(x)

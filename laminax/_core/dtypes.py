@@ -19,6 +19,7 @@ TYPES = (
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "complex64", "complex128"),
     "string",
 )
+FLOAT8 = ("float8_e4m3fn", "float8_e5m2")  # of arrays; no layer computes in them
 _ALIASES = {"int": "int32", "float": "float32"}
 NAMES = (*_MIXED, *TYPES)
 
@@ -161,8 +162,9 @@ def is_float(x: Any) -> bool:
 
 
 def at_least_float32(x: Any) -> Any:
-    """`x` as float32, or as it is where it is a longer float: for sums that short floats would spoil."""
-    return x if x.dtype in ("float32", "float64") else x.astype("float32")
+    """`x` as float32, or as it is where it is a longer float or complex: for sums that short floats would spoil."""
+    long = x.dtype in ("float32", "float64") or jnp.issubdtype(x.dtype, jnp.complexfloating)
+    return x if long else x.astype("float32")
 
 
 def common(dtypes: Iterable[Any]) -> Any:

@@ -4,9 +4,12 @@ A symbolic tensor stands for an array before there is any data: a shape, a type,
 call that will make it. Shapes come from `jax.eval_shape`, for layers and functions alike.
 """
 
+import contextlib
 import functools
+import inspect
+import itertools
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import jax
@@ -146,16 +149,17 @@ def record(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     return Node(function, args, kwargs, outputs)
 
 
-def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], meet: bool = False) -> Any:
     """Shapes and types of `function(*args, **kwargs)`; `None` where a dimension is free.
 
     A free dimension is a symbol, the same one for all tensors that have it on the same axis.
     A function that must know the number (`range(x.shape[1])`) is asked twice, with two
-    numbers, and what differs is free.
+    numbers, and what differs is free. With `meet`, a free dimension may turn out to be one
+    of the known ones, as in the sum of `(None, 3)` and `(2, None)`.
     """
     leaves, treedef = jax.tree.flatten((args, kwargs))
     where = [i for i, x in enumerate(leaves) if is_symbolic(x)]
-    free = sorted({axis for i in where for axis, d in enumerate(leaves[i].shape) if d is None})
+    places = [(i, axis) for i in where for axis, d in enumerate(leaves[i].shape) if d is None]
 
     def run(*values: Any) -> Any:
         full = list(leaves)
@@ -165,24 +169,41 @@ def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         with scratch():
             return function(*a, **k)
 
-    def ask(dimension: Callable[[int], Any]) -> Any:
-        def struct(t: SymbolicTensor) -> jax.ShapeDtypeStruct:
-            return jax.ShapeDtypeStruct([dimension(a) if d is None else d for a, d in enumerate(t.shape)], t.dtype)
+    def ask(sizes: dict[tuple[int, int], Any]) -> Any:
+        def struct(i: int) -> jax.ShapeDtypeStruct:
+            shape = [sizes.get((i, axis), d) for axis, d in enumerate(leaves[i].shape)]
+            return jax.ShapeDtypeStruct(shape, leaves[i].dtype)
 
-        return jax.eval_shape(run, *[struct(leaves[i]) for i in where])
+        return jax.eval_shape(run, *map(struct, where))
 
-    symbols = compat.free_dimensions([_symbol(axis) for axis in free])
+    symbols = compat.free_dimensions(sorted({_symbol(axis) for _, axis in places}))
     try:
-        return ask(lambda axis: symbols[_symbol(axis)])
+        return ask({place: symbols[_symbol(place[1])] for place in places})
     except Exception as error:
-        if not free:
+        if not places:
             raise
-        try:
-            first, second = ask(lambda axis: 6), ask(lambda axis: 10)
-        except Exception:
-            if isinstance(error, compat.InconclusiveShape):
-                raise
-            raise error.with_traceback(error.__traceback__) from None
+        known = sorted({d for i in where for d in leaves[i].shape if d not in (None, 1)}) if meet else []
+        for fixed in _guesses(places, known):
+            try:
+                return _asked_twice(ask, places, fixed)
+            except Exception:
+                continue
+        raise error.with_traceback(error.__traceback__) from None
+
+
+def _guesses(places: list[tuple[int, int]], known: list[int]) -> Iterable[dict[tuple[int, int], int]]:
+    """Sizes for free dimensions, from none to all of them: at most a few dozen ways."""
+    ways = (
+        dict(zip(chosen, sizes))
+        for count in range(len(places) + 1 if known else 1)
+        for chosen in itertools.combinations(places, count)
+        for sizes in itertools.product(known, repeat=count)
+    )
+    return itertools.islice(ways, 64)
+
+
+def _asked_twice(ask: Callable[[Any], Any], places: list[Any], fixed: dict[Any, int]) -> Any:
+    first, second = (ask({**dict.fromkeys(places, number), **fixed}) for number in (6, 10))
     return jax.tree.map(_common, first, second)
 
 
@@ -199,13 +220,35 @@ def _common(first: Any, second: Any) -> _Spec:
     return _Spec(tuple(a if a == b else None for a, b in zip(first.shape, second.shape)), first.dtype)
 
 
+@contextlib.contextmanager
+def explained(name: str, given: Mapping[Any, Any]) -> Iterator[None]:
+    """Let what JAX says of shapes be a `ValueError` that begins with the function and what it was given."""
+    try:
+        yield
+    except (TypeError, IndexError, ValueError) as error:
+        if type(error) is ValueError and not _of_jax(error):
+            raise
+        shapes = ", ".join(f"{key}={x}" for key, x in given.items() if any_symbolic(x))
+        raise ValueError(f"{name} can't be computed for {shapes}. {error}") from error
+
+
+def _of_jax(error: Exception) -> bool:
+    """Whether an error was raised by JAX, and not by who calls it."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return place is not None and str(place.tb_frame.f_globals.get("__name__")).startswith("jax")
+
+
 def symbolic(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function of arrays also accept symbolic tensors."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if any_symbolic(args, kwargs):
-            return record(call, args, kwargs, infer(function, args, kwargs)).result()
+            with explained(call.__name__, {**dict(enumerate(args)), **kwargs}):
+                outputs = infer(function, args, kwargs)
+            return record(call, args, kwargs, outputs).result()
         args, kwargs = jax.tree.map(_held, (args, kwargs))
         return function(*args, **kwargs)
 
@@ -217,56 +260,32 @@ def _held(x: Any) -> Any:
     return x.value if isinstance(x, Variable) else x
 
 
-def _operator(name: str, swap: bool = False) -> Callable[..., Any]:
-    op = getattr(operator, name)
-
-    def call(x: Any, y: Any) -> Any:
-        return op(y, x) if swap else op(x, y)
-
-    call.__name__ = call.__qualname__ = f"{'r' if swap else ''}{name}"
-    return symbolic(call)
-
-
-def _unary(name: str) -> Callable[..., Any]:
-    op = getattr(operator, name)
-
-    def call(x: Any) -> Any:
-        return op(x)
-
-    call.__name__ = call.__qualname__ = name
-    return symbolic(call)
-
-
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
-    setattr(SymbolicTensor, f"__r{_name}__", _operator(_name, swap=True))
-for _name in ("getitem", "lt", "le", "gt", "ge"):
-    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
-for _name in ("neg", "abs"):
-    setattr(SymbolicTensor, f"__{_name}__", _unary(_name))
-
-
 def sort(inputs: list[SymbolicTensor], outputs: list[SymbolicTensor]) -> list[Node]:
     """The nodes between `inputs` and `outputs`, each after those it needs.
 
-    Keras's order: by distance from the outputs, farthest first; nodes of one function
+    Keras's order: by distance from the outputs, farthest first; nodes of one object
     count as one; at the same distance in the order of a depth-first walk from the outputs.
     """
     found, finished = _visit(inputs, outputs)
     position: dict[int, int] = {}
     for node in found:
-        position.setdefault(id(node.function), len(position))
+        position.setdefault(_owner(node), len(position))
     of_node: dict[int, int] = {}
     of_function: dict[int, int] = {}
     given = {id(t) for t in inputs}
     for node in reversed(finished):
-        depth = max(of_node.get(id(node), 0), of_function.get(id(node.function), 0))
-        of_node[id(node)] = of_function[id(node.function)] = depth
+        depth = max(of_node.get(id(node), 0), of_function.get(_owner(node), 0))
+        of_node[id(node)] = of_function[_owner(node)] = depth
         for tensor in node.inputs:
             if tensor.node is not None and not (id(tensor) in given and tensor.node.inputs):
                 of_node[id(tensor.node)] = max(of_node.get(id(tensor.node), 0), depth + 1)
     rank = {id(node): i for i, node in enumerate(finished)}
-    return sorted(finished, key=lambda n: (-of_node[id(n)], position[id(n.function)], rank[id(n)]))
+    return sorted(finished, key=lambda n: (-of_node[id(n)], position[_owner(n)], rank[id(n)]))
+
+
+def _owner(node: Node) -> int:
+    """What counts as one: an object, such as a layer, however often it is called; a function in each call anew."""
+    return id(node) if inspect.isfunction(node.function) else id(node.function)
 
 
 def _visit(inputs: list[SymbolicTensor], outputs: list[SymbolicTensor]) -> tuple[list[Node], list[Node]]:

@@ -1,4 +1,4 @@
-"""Global settings: the float type, the fuzz factor, the layout of images, fused attention."""
+"""Global settings: the float type, the fuzz factor, the layout of images, fused attention, moving bars."""
 
 from .errors import unknown
 
@@ -6,6 +6,7 @@ _floatx = "float32"
 _epsilon = 1e-7
 _image_data_format = "channels_last"
 _flash_attention: bool | None = None
+_interactive = True
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
@@ -68,3 +69,20 @@ def disable_flash_attention() -> None:
 def is_flash_attention_enabled() -> bool | None:
     """What was set; `None` where nothing was: then the fused kernel is used where there is one."""
     return _flash_attention
+
+
+def enable_interactive_logging() -> None:
+    """Show bars that move, where they can be shown. So it is by default."""
+    global _interactive
+    _interactive = True
+
+
+def disable_interactive_logging() -> None:
+    """Print lines only, as a log file wants them."""
+    global _interactive
+    _interactive = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Whether bars may move."""
+    return _interactive

@@ -5,6 +5,7 @@ import sys
 import time
 from typing import Any
 
+from .._core import settings
 from .._core.errors import unknown
 
 _WIDTH = 24
@@ -27,7 +28,7 @@ class Progress:
         self.notebook = _in_notebook()
         live = self.notebook or bool(getattr(self.stream, "isatty", lambda: False)())
         self.shown = int(verbose) if verbose != "auto" else 1
-        self.live = live and self.shown == 1
+        self.live = live and self.shown == 1 and settings.is_interactive_logging_enabled()
         self._display: Any = None
         self._last = 0.0
         self._width = 0

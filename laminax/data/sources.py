@@ -9,6 +9,7 @@ import numpy as np
 from .._core import interrupts
 from .._core.errors import located
 from .arrays import as_arrays, is_numbers, length_of
+from .dataset import PyDataset, Reordered, permutation
 
 _END = object()
 
@@ -86,8 +87,7 @@ class ArraySource:
     def _pass(self, number: int) -> np.ndarray:
         if not self.shuffle:
             return np.arange(self.count, dtype="int32")
-        rng = np.random.Generator(np.random.Philox(key=[self.seed & 0xFFFFFFFFFFFFFFFF, number]))
-        return rng.permutation(self.count).astype("int32")
+        return permutation(self.count, self.seed, number)
 
     def epoch(self, number: int, pad: bool) -> Iterator[Rows]:
         """The batches of an epoch. With `pad` all have one size, and a last short one says how much of it is real."""
@@ -270,7 +270,8 @@ def make_source(
         for name, value in (("y", data.y), ("sample_weight", data.weight), ("batch_size", batch_size)):
             if value is not None:
                 raise ValueError(f"x gives batches, which hold {name} themselves: leave {name} out.")
-        return StreamSource(data.x, steps, goes_on, text, encode)
+        again = shuffle and isinstance(data.x, PyDataset) and data.x.num_batches is not None
+        return StreamSource(Reordered(data.x, seed) if again else data.x, steps, goes_on, text, encode)
     arrays = Sample(
         as_arrays(data.x, "x", text), as_arrays(encode(data.y), "y"), as_arrays(data.weight, "sample_weight")
     )

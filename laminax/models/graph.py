@@ -14,8 +14,8 @@ from .host import HostPart, Read
 
 Array = Any
 
-# Operators that treat each row of a batch by itself.
-_BY_ROW = {"add", "sub", "mul", "truediv", "pow", "neg", "abs", "radd", "rsub", "rmul", "rtruediv", "rpow"}
+# Operations that treat each row of a batch by itself.
+_BY_ROW = {"add", "subtract", "multiply", "true_divide", "divide", "power", "negative", "absolute"}
 
 
 class Graph:
@@ -48,7 +48,7 @@ class Graph:
         for node in self.nodes:
             for tensor in node.outputs:
                 if not node.inputs and id(tensor) not in given:
-                    raise ValueError(f"The outputs depend on {tensor}, which is not among the model's inputs.")
+                    raise ValueError(f"Output {self.ends} is not connected to `inputs`: it needs {tensor}.")
         for tensor in self.starts:
             if id(tensor) not in reached:
                 raise ValueError(f"The input {tensor} leads to none of the outputs.")

@@ -7,13 +7,12 @@ import jax
 import jax.numpy as jnp
 
 from .._core import dtypes, settings
-from .._core.graph import symbolic
+from .._core.operation import Array, operation
 
-Array = Any
 __all__ = ["dot_product_attention"]
 
 
-@symbolic
+@operation
 def dot_product_attention(
     query: Array,
     key: Array,

@@ -9,11 +9,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._core import context, settings
+from .._core import checks, context, settings
 from .._core.errors import unknown
+from .._core.operation import Array
 from .linear import project
-
-Array = Any
 
 # On a CPU: the most bytes of patches for which one dot of patches is the faster form (benchmarks/convolution.py).
 PATCH_BYTES = 16 << 20
@@ -77,8 +76,7 @@ def conv_transpose(
         data_format: where the channels are; `None` is the global setting.
         dilation_rate: distance of the window's points, one number or one an axis.
     """
-    if padding not in ("valid", "same"):
-        raise unknown("padding", padding, ("valid", "same"))
+    padding = checks.choice("conv_transpose", "padding", padding, ("valid", "same"))
     rank = jnp.ndim(kernel) - 2
     strides, dilation = per_axis(strides, rank), per_axis(dilation_rate, rank)
     more = [None] * rank if output_padding is None else per_axis(output_padding, rank)
@@ -146,6 +144,7 @@ def per_axis(value: Any, rank: int) -> tuple[int, ...]:
 
 def explicit_padding(padding: str, space: Any, window: Any, strides: Any, dilation: Any) -> list[tuple[Any, Any]]:
     """How many zeros before and after each spatial axis."""
+    padding = str(padding).lower()
     spans = [(w - 1) * d + 1 for w, d in zip(window, dilation)]
     if padding == "valid":
         return [(0, 0)] * len(spans)
@@ -195,8 +194,8 @@ def _channels_last(
     inputs, kernel = jnp.asarray(inputs, dtype), jnp.asarray(kernel, dtype)
     if inputs.ndim != kernel.ndim or inputs.shape[axis] != channels:
         raise ValueError(
-            f"The kernel {kernel.shape} is for inputs with {kernel.ndim} axes, among them one of {channels} channels; "
-            f"got the shape {inputs.shape}, with the channels on axis {axis}."
+            f"The input channels must match the kernel: {kernel.shape} is for rank {kernel.ndim}, {channels} channels "
+            f"on axis {axis}; got the shape {inputs.shape}."
         )
     return jnp.moveaxis(form(jnp.moveaxis(inputs, axis, -1), kernel), -1, axis)
 

@@ -1,108 +1,60 @@
-"""Types, shapes, slices and control flow."""
+"""Types, shapes, and blocks of arrays."""
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._core import dtypes
 from .._core.errors import unknown
-from .._core.graph import is_symbolic, shape_of, symbolic
-from .._core.variable import Variable
+from .._core.graph import SymbolicTensor, is_symbolic
+from .._core.operation import Array, as_array, operation
+from ..backend import standardize_dtype
 
-Array = Any
 __all__ = [
-    "associative_scan",
     "cast",
-    "cond",
     "convert_to_numpy",
     "convert_to_tensor",
-    "custom_gradient",
     "dtype",
-    "fori_loop",
     "is_tensor",
-    "map",
     "saturate_cast",
-    "scan",
     "scatter",
     "scatter_update",
     "shape",
     "slice",
     "slice_update",
     "stop_gradient",
-    "switch",
     "unstack",
-    "vectorized_map",
-    "while_loop",
 ]
 
 
-@symbolic
-def associative_scan(f: Callable[..., Any], elems: Any, reverse: bool = False, axis: int = 0) -> Any:
-    """`f` of the first elements, of the first two, ..., in parallel; `f` must be associative."""
-    return jax.lax.associative_scan(f, elems, reverse, axis)
-
-
-@symbolic
+@operation
 def cast(x: Array, dtype: Any) -> Array:
     """`x` in another type."""
-    return jnp.asarray(x).astype(dtype)
-
-
-@symbolic
-def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
-    """`true_fn()` if `pred`, else `false_fn()`; both give the same shapes."""
-    return jax.lax.cond(pred, lambda: true_fn(), lambda: false_fn())
+    return x.astype(standardize_dtype(dtype))
 
 
 def convert_to_numpy(x: Any) -> np.ndarray:
-    """`x` as a NumPy array."""
-    return np.asarray(x)
+    """`x` as a NumPy array that may be written to."""
+    if is_symbolic(x):
+        raise ValueError(f"convert_to_numpy: {x} has no value yet.")
+    return np.array(x)
 
 
 def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None) -> Any:
     """`x` as a JAX array."""
     if sparse or ragged:
         raise ValueError("Sparse and ragged tensors are not supported: pad them, and mask the padding.")
+    wanted = None if dtype is None else standardize_dtype(dtype)
     if is_symbolic(x):
-        return x if dtype is None or x.dtype == np.dtype(dtype).name else cast(x, dtype)
-    if isinstance(x, Variable):
-        x = x.value
-    if dtype is None and isinstance(x, (float, list, tuple)) and np.asarray(x).dtype == "float64":
-        dtype = dtypes.dtype_policy().variable_dtype
-    return jnp.asarray(x, dtype)
-
-
-def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
-    """A function with a gradient of its own: `f(*args)` gives `(value, grad)`, with `grad(upstream=...)`."""
-
-    @jax.custom_vjp
-    def value(*args: Any) -> Any:
-        return f(*args)[0]
-
-    def forward(*args: Any) -> Any:
-        return f(*args)[0], args
-
-    def backward(args: Any, upstream: Any) -> Any:
-        slopes = f(*args)[1](upstream=upstream)
-        return tuple(slopes) if isinstance(slopes, (list, tuple)) else (slopes,)
-
-    value.defvjp(forward, backward)
-    return functools.wraps(f)(value)
+        return x if wanted in (None, x.dtype) else cast(x, wanted)
+    array = jnp.asarray(as_array(x))
+    return array if wanted is None or array.dtype == wanted else array.astype(wanted)
 
 
 def dtype(x: Any) -> str:
     """The name of the type of `x`."""
-    return np.dtype(x.dtype).name if hasattr(x, "dtype") else np.asarray(x).dtype.name
-
-
-@symbolic
-def fori_loop(lower: int, upper: int, body_fun: Callable[..., Any], init_val: Any) -> Any:
-    """`value = body_fun(i, value)` for `i` in `lower .. upper - 1`."""
-    return jax.lax.fori_loop(lower, upper, body_fun, init_val)
+    return standardize_dtype(x.dtype) if hasattr(x, "dtype") else standardize_dtype(type(x))
 
 
 def is_tensor(x: Any) -> bool:
@@ -110,109 +62,104 @@ def is_tensor(x: Any) -> bool:
     return isinstance(x, jax.Array)
 
 
-@symbolic
-def map(f: Callable[..., Any], xs: Any) -> Any:
-    """`f` of each row, stacked, one after another."""
-    return jax.lax.map(f, xs)
-
-
-@symbolic
+@operation
 def saturate_cast(x: Array, dtype: Any) -> Array:
     """`x` in another type; what is out of its range becomes its smallest or largest number."""
-    x, wanted = jnp.asarray(x), jnp.dtype(dtype)
+    wanted = jnp.dtype(standardize_dtype(dtype))
+    x = x.astype("int32") if x.dtype == bool else x
     if wanted.kind == "b":
         return x.astype(bool)
-    limits: Any = jnp.finfo(wanted) if jnp.issubdtype(wanted, jnp.floating) else jnp.iinfo(wanted)
-    own: Any = jnp.finfo(x.dtype) if dtypes.is_float(x) else jnp.iinfo(jnp.int32 if x.dtype == bool else x.dtype)
-    x = x.astype("int32") if x.dtype == bool else x
-    low, high = max(float(own.min), float(limits.min)), min(float(own.max), float(limits.max))
+    (least, most), (low, high) = _range(x.dtype), _range(wanted)
     kind = x.dtype.type
-    return jnp.clip(x, kind(low), kind(high)).astype(wanted)
+    return jnp.clip(x, kind(max(least, low)), kind(min(most, high))).astype(wanted)
 
 
-@symbolic
-def scan(
-    f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
-) -> Any:
-    """`carry, y = f(carry, x)` for each row `x`: the last carry, and all `y`, stacked."""
-    return jax.lax.scan(f, init, xs, length, reverse, unroll)
+def _range(kind: Any) -> tuple[float, float]:
+    limits: Any = jnp.finfo(kind) if jnp.issubdtype(kind, jnp.floating) else jnp.iinfo(kind)
+    return float(limits.min), float(limits.max)
 
 
-@symbolic
+@operation
 def scatter(indices: Array, values: Array, shape: Any) -> Array:
     """Zeros of `shape`, with `values` added at `indices` (its last axis is a position)."""
-    values = jnp.asarray(values)
-    places = tuple(jnp.moveaxis(jnp.asarray(indices), -1, 0))
-    return jnp.zeros(tuple(shape), values.dtype).at[places].add(values)
+    return jnp.zeros(tuple(shape), values.dtype).at[tuple(jnp.moveaxis(indices, -1, 0))].add(values)
 
 
-@symbolic
+@operation
 def scatter_update(inputs: Array, indices: Array, updates: Array, reduction: str | None = None) -> Array:
     """`inputs` with `updates` at `indices` (its last axis is a position): put, or `add`, `max`, `min` or `mul`."""
-    inputs = jnp.asarray(inputs)
-    places = inputs.at[tuple(jnp.moveaxis(jnp.asarray(indices), -1, 0))]
+    places = inputs.at[tuple(jnp.moveaxis(indices, -1, 0))]
     ways = {None: places.set, "add": places.add, "max": places.max, "min": places.min, "mul": places.mul}
     if reduction not in ways:
         raise unknown("reduction", str(reduction), [way for way in ways if way])
-    return ways[reduction](jnp.asarray(updates, inputs.dtype))
+    return ways[reduction](updates.astype(inputs.dtype))
 
 
-def shape(x: Any) -> Any:
+def shape(x: Any) -> tuple[Any, ...]:
     """The shape of `x`; `None` where a size is free."""
-    return shape_of(x)
+    return tuple(x.shape if hasattr(x, "shape") else np.shape(x))
 
 
-@symbolic
+def _slice_spec(inputs: Any, start_indices: Any, shape: Any) -> SymbolicTensor | None:
+    """Up to the end from a place that is not known: free."""
+    _check_slice(inputs, start_indices, shape)
+    if -1 not in shape or not is_symbolic(start_indices):
+        return None
+    return SymbolicTensor([None if size == -1 else size for size in shape], inputs.dtype)
+
+
 def slice(inputs: Array, start_indices: Any, shape: Any) -> Array:
-    """The block of `inputs` of that shape which starts at `start_indices`."""
-    return jax.lax.dynamic_slice(inputs, tuple(start_indices), tuple(shape))
+    """The block of `inputs` of that shape which starts at `start_indices`; a size of -1 goes up to the end."""
+    _check_slice(inputs, start_indices, shape)
+    sizes = [n - int(start) if size == -1 else size for n, start, size in zip(inputs.shape, start_indices, shape)]
+    return jax.lax.dynamic_slice(inputs, tuple(start_indices), sizes)
 
 
-@symbolic
+def _check_slice(inputs: Any, start_indices: Any, shape: Any) -> None:
+    if len(shape) != len(inputs.shape):
+        raise ValueError(
+            "slice: the number of dimensions in `inputs` must match the number of dimensions in `shape`; "
+            f"got {inputs.shape} and {shape}."
+        )
+    if len(start_indices) != len(shape):
+        raise ValueError(
+            "slice: the number of dimensions in `start_indices` must match the number of dimensions in `inputs`; "
+            f"got {start_indices} for the shape {inputs.shape}."
+        )
+
+
+slice = operation(slice, spec=_slice_spec)
+
+
+@operation
 def slice_update(inputs: Array, start_indices: Any, updates: Array) -> Array:
     """`inputs` with the block `updates` at `start_indices`."""
-    return jax.lax.dynamic_update_slice(inputs, updates, tuple(start_indices))
+    return jax.lax.dynamic_update_slice(inputs, updates.astype(inputs.dtype), tuple(start_indices))
 
 
-@symbolic
-def stop_gradient(variable: Any) -> Any:
+@operation
+def stop_gradient(variable: Array) -> Array:
     """The value, as a constant to the gradient."""
     return jax.lax.stop_gradient(variable)
 
 
-@symbolic
-def switch(index: Any, branches: Any, *operands: Any) -> Any:
-    """`branches[index](*operands)`; all branches give the same shapes."""
-    return jax.lax.switch(index, branches, *operands)
+def _check_unstack(x: Any, num: int | None = None, axis: int = 0) -> None:
+    if not -len(x.shape) <= axis < len(x.shape):
+        raise ValueError(f"unstack: axis {axis} is out of bounds for the shape {x.shape}.")
+    if num is None and not isinstance(x.shape[axis], int):
+        raise ValueError(f"unstack: Cannot infer argument `num` from shape {x.shape}: give it.")
 
 
-@symbolic
 def unstack(x: Array, num: int | None = None, axis: int = 0) -> list[Array]:
-    """The slices of `x` along `axis`, as a list."""
-    return [jnp.take(x, i, axis) for i in range(x.shape[axis] if num is None else num)]
+    """The slices of `x` along `axis`, as a list.
+
+    Args:
+        x: an array.
+        num: how many there are, where the shape does not say it.
+        axis: the axis that goes.
+    """
+    _check_unstack(x, num, axis)
+    return [jax.lax.index_in_dim(x, i, axis, keepdims=False) for i in range(num or x.shape[axis])]
 
 
-@symbolic
-def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
-    """`function` of each row, stacked, all at once."""
-    return jax.vmap(function)(elements)
-
-
-@symbolic
-def while_loop(
-    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
-) -> Any:
-    """`loop_vars = body(*loop_vars)` while `cond(*loop_vars)`, at most `maximum_iterations` times."""
-    several = isinstance(loop_vars, (list, tuple))
-    start = tuple(loop_vars) if several else (loop_vars,)
-
-    def go_on(state: Any) -> Any:
-        going = cond(*state[1])
-        return going if maximum_iterations is None else jnp.logical_and(going, state[0] < maximum_iterations)
-
-    def once(state: Any) -> Any:
-        found = body(*state[1])
-        return state[0] + 1, tuple(found) if isinstance(found, (list, tuple)) else (found,)
-
-    values = jax.lax.while_loop(go_on, once, (0, start))[1]
-    return type(loop_vars)(values) if several else values[0]
+unstack = operation(unstack, spec=_check_unstack)

@@ -8,9 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._core import dtypes, settings
+from .._core.operation import Array
 from .convolution import explicit_padding, per_axis
-
-Array = Any
 
 # The longest window whose points are written out; beyond, the program would be too long.
 WRITTEN_OUT = 32

@@ -9,9 +9,8 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import unknown
-from .._core.graph import symbolic
+from .._core.operation import Array, as_array, operation
 
-Array = Any
 __all__ = ["extract_sequences", "fft", "fft2", "ifft2", "irfft", "istft", "rfft", "stft"]
 
 # Windows that are sums of cosines, a0 - a1 cos(t) + a2 cos(2t) - ..., by their factors.
@@ -39,7 +38,9 @@ def window_of(window: Any, length: int, periodic: bool = True) -> np.ndarray:
         return np.ones(length)
     if not isinstance(window, str):
         if np.shape(window) != (length,):
-            raise ValueError(f"The shape of `window` must be ({length},), a value a sample; got {np.shape(window)}.")
+            raise ValueError(
+                f"The shape of `window` must be equal to ({length},), a value a sample; got {np.shape(window)}."
+            )
         return np.asarray(window, "float64")
     if window not in WINDOWS:
         raise unknown("window", window, WINDOWS)
@@ -59,38 +60,44 @@ def window_of(window: Any, length: int, periodic: bool = True) -> np.ndarray:
 
 def _complex(x: Any) -> Array:
     """The complex array of a pair of real ones."""
-    pair = isinstance(x, (tuple, list)) and len(x) == 2
-    if not pair or jnp.shape(x[0]) != jnp.shape(x[1]) or not all(dtypes.is_float(jnp.asarray(part)) for part in x):
-        found = ", ".join(f"{jnp.asarray(p).dtype}{jnp.shape(p)}" for p in (x if isinstance(x, (tuple, list)) else [x]))
-        raise ValueError(
-            f"`x` must be a pair of float arrays of the same shape, the real and the imaginary part; got {found}."
-        )
-    return jax.lax.complex(*(dtypes.at_least_float32(jnp.asarray(part)) for part in x))
+    if not isinstance(x, (tuple, list)) or len(x) != 2:
+        raise ValueError(f"Input `x` should be a tuple of two tensors, real and imaginary part; got {_described(x)}.")
+    real, imaginary = map(as_array, x)
+    if real.shape != imaginary.shape:
+        raise ValueError(f"Both the real and imaginary parts should have the same shape; got {_described(x)}.")
+    if not (dtypes.is_float(real) and dtypes.is_float(imaginary)):
+        raise ValueError(f"The real and the imaginary part should be floats; got {_described(x)}.")
+    return jax.lax.complex(*map(dtypes.at_least_float32, (real, imaginary)))
+
+
+def _described(x: Any) -> str:
+    parts = map(jnp.asarray, x if isinstance(x, (tuple, list)) else [x])
+    return ", ".join(f"{part.dtype}{part.shape}" for part in parts)
 
 
 def _pair(x: Array) -> tuple[Array, Array]:
     return jnp.real(x), jnp.imag(x)
 
 
-@symbolic
-def fft(x: Any) -> tuple[Array, Array]:
+@operation
+def fft(x: list[Array]) -> tuple[Array, Array]:
     """The discrete Fourier transform along the last axis, of a pair, as a pair."""
     return _pair(jnp.fft.fft(_complex(x)))
 
 
-@symbolic
-def fft2(x: Any) -> tuple[Array, Array]:
+@operation
+def fft2(x: list[Array]) -> tuple[Array, Array]:
     """The discrete Fourier transform over the last two axes, of a pair, as a pair."""
     return _pair(jnp.fft.fft2(_complex(x)))
 
 
-@symbolic
-def ifft2(x: Any) -> tuple[Array, Array]:
+@operation
+def ifft2(x: list[Array]) -> tuple[Array, Array]:
     """The inverse of `fft2`."""
     return _pair(jnp.fft.ifft2(_complex(x)))
 
 
-@symbolic
+@operation
 def rfft(x: Array, fft_length: int | None = None) -> tuple[Array, Array]:
     """The Fourier transform of a real signal along the last axis: its frequencies 0 .. `fft_length // 2`, as a pair.
 
@@ -99,13 +106,13 @@ def rfft(x: Array, fft_length: int | None = None) -> tuple[Array, Array]:
     return _pair(jnp.fft.rfft(dtypes.at_least_float32(jnp.asarray(x)), fft_length))
 
 
-@symbolic
-def irfft(x: Any, fft_length: int | None = None) -> Array:
+@operation
+def irfft(x: list[Array], fft_length: int | None = None) -> Array:
     """The inverse of `rfft`; by default the signal has the even length `2 * (frequencies - 1)`."""
     return jnp.fft.irfft(_complex(x), fft_length)
 
 
-@symbolic
+@operation
 def extract_sequences(x: Array, sequence_length: int, sequence_stride: int) -> Array:
     """Pieces of a signal `(..., samples)`, each `sequence_stride` after the last, `(..., pieces, sequence_length)`."""
     x = jnp.asarray(x)
@@ -117,7 +124,7 @@ def _places(size: Any, length: int, stride: int) -> Array:
     return stride * jnp.arange((size - length) // stride + 1)[:, None] + jnp.arange(length)
 
 
-@symbolic
+@operation
 def stft(
     x: Array, sequence_length: int, sequence_stride: int, fft_length: int, window: Any = "hann", center: bool = True
 ) -> tuple[Array, Array]:
@@ -146,9 +153,9 @@ def stft(
     return rfft(x[..., places] * _wide_window(window, sequence_length, fft_length).astype(x.dtype))
 
 
-@symbolic
+@operation
 def istft(
-    x: Any,
+    x: list[Array],
     sequence_length: int,
     sequence_stride: int,
     fft_length: int,

@@ -114,7 +114,7 @@ class Trainable(Layer):
             callbacks: `Callback` objects.
             validation_split: the share of the arrays' last rows that is kept for validation.
             validation_data: `(x, y)` or `(x, y, sample_weight)`, or an iterable of batches.
-            shuffle: whether to draw a new order of the arrays' rows for each epoch.
+            shuffle: whether to draw a new order for each epoch: of the arrays' rows, or of a `PyDataset`'s batches.
             class_weight: `{class: weight}`; for several outputs `{output: {class: weight}}`.
             sample_weight: a weight for each sample (or step); for several outputs a list or dict.
             initial_epoch: the first epoch, for training that goes on.

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import ops
 from .._core.settings import floatx
 
 
@@ -33,3 +34,17 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     if labels.size and (labels.min() < 0 or labels.max() >= count):
         raise ValueError(f"to_categorical: integers must be in 0 .. {count - 1}; got {labels.min()} .. {labels.max()}.")
     return np.eye(count, dtype=floatx())[labels]
+
+
+def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
+    """`x` divided by its norm along `axis`; what is 0 stays 0. A NumPy array gives a NumPy array.
+
+    Args:
+        x: an array.
+        axis: the axis of the vectors.
+        order: the norm: 2 is the length, 1 the sum of absolute values.
+    """
+    if not isinstance(x, np.ndarray):
+        return ops.normalize(x, axis, order)
+    norm = np.linalg.norm(x, order, axis, keepdims=True)
+    return x / np.where(norm == 0, 1, norm)

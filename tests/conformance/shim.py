@@ -10,12 +10,14 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import inspect
 import pathlib
 import sys
 import types
 import unittest
 
 import laminax
+from laminax.ops import names
 
 SPACES = {  # where the names of a part of `keras.src` are public
     "backend": ["backend", "config", "", "ops", "random", "distribution"],
@@ -34,10 +36,16 @@ FEATURES = {  # facts that Keras's tests ask of the backend
     "SUPPORTS_COMPLEX_DTYPES": True,
     "IS_THREAD_SAFE": True,
     "FLOAT_TYPES": FLOATS,
-    "INT_TYPES": ("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
     "get_keras_mask": lambda x: getattr(x, "_keras_mask", None),
     "set_keras_mask": lambda x, mask: setattr(x, "_keras_mask", mask),
     "removesuffix": str.removesuffix,
+    "BOOL_TYPES": ("bool",),
+    "INT_TYPES": ("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+    "FLOAT8_TYPES": ("float8_e4m3fn", "float8_e5m2"),
+    "ALLOWED_DTYPES": (
+        *("float16", "float32", "float64", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+        *("bfloat16", "bool", "string", "float8_e4m3fn", "float8_e5m2", "complex64", "complex128"),
+    ),
 }
 
 
@@ -91,6 +99,26 @@ def absent(package):
     module = types.ModuleType(package)
     module.__getattr__ = lookup
     return module
+
+
+def operation_class(name):
+    """Keras's class of an operation, as a face of the function."""
+    function = names.function_of(name)
+    called = names.called(function)
+    arguments = [argument for argument in inspect.signature(function).parameters if argument not in called]
+
+    class Face(laminax.Operation):
+        def __init__(self, *args, name=None, **kwargs):
+            super().__init__(name=name)
+            self.settings = {**dict(zip(arguments, args)), **kwargs}
+
+        def __call__(self, *args, **kwargs):
+            return names.join(function, list(args), kwargs, self.settings)
+
+        call = symbolic_call = compute_output_spec = __call__
+
+    Face.__name__ = name
+    return Face
 
 
 def public_names(wheel):
@@ -153,12 +181,14 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return FEATURES[name]
         parts = module.split(".")
         part = parts[2] if len(parts) > 2 else ""
+        if part == "ops" and name in names.known():
+            return operation_class(name)
         spaces = SPACES.get(part, [part])
         if parts[2:4] == ["backend", "random"]:
             spaces = ["random"]
         known = self.public.get((module, name))
-        names = [known] + [f"{space}.{name}".lstrip(".") for space in spaces]
-        found = [value for one in names if one and (value := ours(one)) is not None]
+        candidates = [known] + [f"{space}.{name}".lstrip(".") for space in spaces]
+        found = [value for one in candidates if one and (value := ours(one)) is not None]
         return found[0] if found else Missing(f"missing: keras.{known}" if known else f"internal: {module}.{name}")
 
     def find_spec(self, name, path=None, target=None):

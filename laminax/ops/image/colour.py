@@ -7,16 +7,15 @@ import jax
 import jax.numpy as jnp
 
 from ..._core import checks, dtypes, settings
-from ..._core.graph import symbolic
+from ..._core.operation import Array, operation
 from .layout import batched, check_rank
 
-Array = Any
 __all__ = ["hsv_to_rgb", "rgb_to_grayscale", "rgb_to_hsv", "sobel_edges", "ssim"]
 
 LUMA = (0.2989, 0.587, 0.114)  # how bright red, green and blue look
 
 
-@symbolic
+@operation
 def rgb_to_grayscale(images: Array, data_format: str | None = None) -> Array:
     """`0.2989 red + 0.587 green + 0.114 blue`, in one channel; images of one channel as they are.
 
@@ -33,7 +32,7 @@ def rgb_to_grayscale(images: Array, data_format: str | None = None) -> Array:
     return jnp.asarray(gray).astype(images.dtype)
 
 
-@symbolic
+@operation
 def rgb_to_hsv(images: Array, data_format: str | None = None) -> Array:
     """Hue, saturation and value of red, green and blue, all in 0 .. 1.
 
@@ -58,7 +57,7 @@ def rgb_to_hsv(images: Array, data_format: str | None = None) -> Array:
     return jnp.concatenate([hue, saturation, value], axis)
 
 
-@symbolic
+@operation
 def hsv_to_rgb(images: Array, data_format: str | None = None) -> Array:
     """Red, green and blue of hue, saturation and value: what `rgb_to_hsv` undoes. Arguments as there."""
     images = _floats("hsv_to_rgb", images)
@@ -71,7 +70,7 @@ def hsv_to_rgb(images: Array, data_format: str | None = None) -> Array:
     return value * (1 - saturation + saturation * jnp.concatenate([red, green, blue], axis))
 
 
-@symbolic
+@operation
 def sobel_edges(images: Array, data_format: str | None = None) -> Array:
     """How fast images change, down and to the right, by Sobel's filter with zeros around the images.
 
@@ -91,7 +90,7 @@ def sobel_edges(images: Array, data_format: str | None = None) -> Array:
     return jnp.stack([down, right], -1)
 
 
-@symbolic
+@operation
 def ssim(
     image1: Array,
     image2: Array,

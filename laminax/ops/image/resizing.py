@@ -1,4 +1,4 @@
-"""Images of another size: resampled, cropped, padded, cut into patches."""
+"""Images of another size: resampled, cropped, padded."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,27 +7,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..._core import checks, dtypes, settings
-from ..._core.graph import symbolic
-from ..convolution import explicit_padding, per_axis
+from ..._core import checks, dtypes
+from ..._core.operation import Array, operation
 from ..core import saturate_cast
 from .layout import check_rank, spatial_axes
 
-Array = Any
 INTERPOLATIONS = ("bilinear", "nearest", "lanczos3", "lanczos5", "bicubic")
 _METHODS = ("linear", "bilinear", "trilinear", "triangle", "cubic", "bicubic", "tricubic", "lanczos3", "lanczos5")
 
-__all__ = [
-    "crop_images",
-    "extract_patches",
-    "extract_patches_3d",
-    "pad_images",
-    "resize",
-    "scale_and_translate",
-]
+__all__ = ["crop_images", "pad_images", "resize", "scale_and_translate"]
 
 
-@symbolic
+@operation
 def resize(
     images: Array,
     size: Sequence[int],
@@ -107,7 +98,7 @@ def _padded_to_ratio(images: Array, height: int, width: int, axes: tuple[int, in
     return jnp.pad(images, widths, constant_values=value)
 
 
-@symbolic
+@operation
 def scale_and_translate(
     images: Array,
     output_shape: Sequence[int],
@@ -138,7 +129,7 @@ def scale_and_translate(
     return moved.astype(dtype) if dtypes.is_float(dtype) else moved
 
 
-@symbolic
+@operation
 def pad_images(
     images: Array,
     top_padding: int | None = None,
@@ -169,7 +160,7 @@ def pad_images(
     return jnp.pad(images, widths)
 
 
-@symbolic
+@operation
 def crop_images(
     images: Array,
     top_cropping: int | None = None,
@@ -224,79 +215,3 @@ def _check_positive(owner: str, names: Sequence[str], values: Sequence[Any], why
     for name, value in zip(names, values):
         if isinstance(value, int) and value < 0:
             raise ValueError(f"{owner}: {name} must be >= 0; it is {value}{why}.")
-
-
-@symbolic
-def extract_patches(
-    images: Array,
-    size: Any,
-    strides: Any = None,
-    dilation_rate: Any = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> Array:
-    """Patches of images as vectors: `(batch, rows, columns, patch height * patch width * channels)`.
-
-    Args:
-        images: an image, 3 axes, or a batch of them; volumes, with an axis more, where `size` has three numbers.
-        size: height and width of a patch, one number for both, or depth, height and width.
-        strides: steps from patch to patch; `None` is `size`.
-        dilation_rate: distance of a patch's points.
-        padding: `"valid"`, or `"same"` with zeros around.
-        data_format: where the channels are.
-    """
-    if not isinstance(size, (int, tuple, list)):
-        raise TypeError(f"extract_patches: Expected an int or a tuple of them as size; got {size!r}.")
-    rank = 2 if isinstance(size, int) else len(size)
-    if rank not in (2, 3):
-        raise ValueError(f"extract_patches: Expected a tuple of length 2 or 3 as size; got {size!r}.")
-    return _patches(images, rank, size, strides, dilation_rate, padding, data_format)
-
-
-@symbolic
-def extract_patches_3d(
-    volumes: Array,
-    size: Any,
-    strides: Any = None,
-    dilation_rate: Any = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> Array:
-    """Patches of volumes, `(batch, depth, height, width, channels)`, as vectors. Arguments as `extract_patches`."""
-    if not isinstance(size, int) and len(size) != 3:
-        raise TypeError(f"extract_patches_3d: Expected an int or a tuple of length 3 as size; got {size!r}.")
-    return _patches(volumes, 3, size, strides, dilation_rate, padding, data_format)
-
-
-def _patches(images: Any, rank: int, size: Any, strides: Any, dilation: Any, padding: str, layout: str | None) -> Array:
-    checks.choice("extract_patches", "padding", padding, ("valid", "same"))
-    window = checks.integers("extract_patches", "size", size, rank)
-    steps = window if not strides else checks.integers("extract_patches", "strides", strides, rank)
-    dilation = per_axis(dilation, rank)
-    x = jnp.asarray(images)
-    if x.ndim not in (rank + 1, rank + 2):
-        raise ValueError(
-            f"extract_patches: with {rank} sizes, images have {rank + 1} axes, or {rank + 2} with a batch; "
-            f"got the shape {tuple(x.shape)}."
-        )
-    first, single = settings.standardize_data_format(layout) == "channels_first", x.ndim == rank + 1
-    x = x[None] if single else x
-    x = jnp.moveaxis(x, 1, -1) if first else x
-    pads = explicit_padding(padding, x.shape[1:-1], window, steps, dilation)
-    x = jnp.pad(x, [(0, 0), *pads, (0, 0)])
-    x = _cut(x, window, steps, dilation)
-    x = jnp.moveaxis(x, -1, 1) if first else x
-    return x[0] if single else x
-
-
-def _cut(x: Array, window: Sequence[int], steps: Sequence[int], dilation: Sequence[int]) -> Array:
-    """Patches by one look-up an axis: `(batch, *space, channels)` to `(batch, *places, patch)`."""
-    rank = len(window)
-    for i in range(rank):
-        axis = 1 + 2 * i  # each axis before has become two
-        count = (x.shape[axis] - (window[i] - 1) * dilation[i] - 1) // steps[i] + 1
-        places = np.arange(count)[:, None] * steps[i] + np.arange(window[i]) * dilation[i]
-        x = jnp.take(x, places, axis=axis)
-    places_first = [0, *(1 + 2 * i for i in range(rank)), *(2 + 2 * i for i in range(rank)), 2 * rank + 1]
-    x = jnp.transpose(x, places_first)
-    return x.reshape(*x.shape[: rank + 1], -1)

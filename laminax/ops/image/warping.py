@@ -10,11 +10,10 @@ import jax
 import jax.numpy as jnp
 
 from ..._core import checks, compat, dtypes
-from ..._core.graph import symbolic
+from ..._core.operation import Array, operation
 from ..._core.random import SeedGenerator
 from .layout import batched
 
-Array = Any
 FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 ORDERS = {"nearest": 0, "bilinear": 1}
 
@@ -27,9 +26,9 @@ __all__ = [
 ]
 
 
-@symbolic
+@operation
 def map_coordinates(
-    inputs: Array, coordinates: Array, order: int, fill_mode: str = "constant", fill_value: float = 0.0
+    inputs: Array, coordinates: Array, order: int, fill_mode: str = "constant", fill_value: float = 0
 ) -> Array:
     """The values of an array at any places, between its points by interpolation.
 
@@ -141,7 +140,7 @@ def project(matrix: Array, x: Array, y: Array) -> tuple[Array, Array]:
     return (a0 * x + a1 * y + a2) / scale, (b0 * x + b1 * y + b2) / scale
 
 
-@symbolic
+@operation
 def affine_transform(
     images: Array,
     transform: Array,
@@ -174,7 +173,7 @@ def affine_transform(
     return back(look_up(images, x, y, interpolation, fill_mode, fill_value))
 
 
-@symbolic
+@operation
 def perspective_transform(
     images: Array,
     start_points: Array,
@@ -218,7 +217,7 @@ def homography(start: Array, end: Array) -> Array:
     return jnp.linalg.solve(equations, jnp.concatenate([to_x, to_y], -1)[..., None])[..., 0]
 
 
-@symbolic
+@operation
 def gaussian_blur(
     images: Array,
     kernel_size: Sequence[int] = (3, 3),
@@ -256,7 +255,7 @@ def _convolved(images: Array, weights: Array, axis: int) -> Array:
     return jnp.moveaxis(means, -1, axis).astype(images.dtype)
 
 
-@symbolic
+@operation
 def elastic_transform(
     images: Array,
     alpha: Any = 20.0,
