@@ -2,6 +2,8 @@
 
 import inspect
 
+import loss_samples
+import metric_samples
 import numpy as np
 from contract_callbacks import CallbackSample
 from contract_losses import LossSample
@@ -82,6 +84,7 @@ LOSSES = [
     LossSample(losses.SparseCategoricalCrossentropy, {"from_logits": True}, STEP_CLASSES, LOGITS, masked=True),
     LossSample(losses.SparseCategoricalCrossentropy, {"ignore_class": 0}, CLASSES, SOFT, counted=CLASSES != 0),
 ]
+LOSSES += loss_samples.SAMPLES
 ABSTRACT_LOSSES = {losses.Loss: "the base"}
 
 
@@ -152,6 +155,7 @@ METRICS = [
         metrics.TopKCategoricalAccuracy, {}, (SIX_HOT, SIX_SCORES), function=metrics.top_k_categorical_accuracy
     ),
 ]
+METRICS += metric_samples.SAMPLES
 ABSTRACT_METRICS = {metrics.Metric: "the base"}
 
 

@@ -1,4 +1,4 @@
-"""Makes the golden numbers of losses, metrics, optimizers and graphs from Keras, the oracle.
+"""Makes the golden numbers of optimizers and graphs from Keras, the oracle.
 
     pip install keras==3.15.1 jax
     KERAS_BACKEND=jax python tests/golden/make.py
@@ -14,7 +14,6 @@ import pathlib
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-import jax
 import keras
 import numpy as np
 
@@ -31,106 +30,6 @@ def integers(high, *shape):
 
 
 L2 = {"class_name": "L2", "config": {"l2": 0.1}, "module": "keras.regularizers", "registered_name": None}
-
-# Losses and metrics: class, arguments, targets, outputs, weights.
-
-PROBABILITIES = np.asarray(jax.nn.softmax(normal(6, 4)))
-SHARES = RNG.uniform(0.05, 0.95, (6, 4)).astype("float32")
-ONE_HOT = np.eye(4, dtype="float32")[integers(4, 6)]
-BITS = integers(2, 6, 4)
-WEIGHTS = RNG.uniform(0, 2, 6).astype("float32")
-
-LOSSES = [
-    ("MeanSquaredError", {}, normal(6, 4), normal(6, 4), None),
-    ("MeanSquaredError", {"reduction": "sum"}, normal(6, 4), normal(6, 4), WEIGHTS),
-    (
-        "MeanSquaredError",
-        {"reduction": "mean_with_sample_weight"},
-        normal(6, 3, 4),
-        normal(6, 3, 4),
-        WEIGHTS[:, None] * np.ones((6, 3), "f"),
-    ),
-    ("MeanSquaredError", {"reduction": None}, normal(6, 4), normal(6, 4), WEIGHTS),
-    ("MeanSquaredError", {}, normal(6), normal(6, 1), WEIGHTS),
-    ("MeanAbsoluteError", {}, normal(6, 4), normal(6, 4), WEIGHTS),
-    ("Huber", {}, normal(6, 4) * 3, normal(6, 4), None),
-    ("Huber", {"delta": 0.3}, normal(6, 4), normal(6, 4), WEIGHTS),
-    ("BinaryCrossentropy", {}, BITS, SHARES, None),
-    ("BinaryCrossentropy", {"from_logits": True}, BITS, normal(6, 4) * 4, WEIGHTS),
-    ("BinaryCrossentropy", {"label_smoothing": 0.2}, BITS, SHARES, WEIGHTS),
-    ("CategoricalCrossentropy", {}, ONE_HOT, PROBABILITIES, None),
-    ("CategoricalCrossentropy", {}, ONE_HOT, SHARES, WEIGHTS),
-    ("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, ONE_HOT, normal(6, 4), None),
-    (
-        "CategoricalCrossentropy",
-        {"axis": 1},
-        np.swapaxes(np.eye(4, dtype="float32")[integers(4, 6, 3)], 1, 2),
-        np.asarray(jax.nn.softmax(normal(6, 4, 3), 1)),
-        None,
-    ),
-    ("SparseCategoricalCrossentropy", {}, integers(4, 6), PROBABILITIES, WEIGHTS),
-    ("SparseCategoricalCrossentropy", {"from_logits": True}, integers(4, 6, 3), normal(6, 3, 4), None),
-    ("SparseCategoricalCrossentropy", {"ignore_class": 1}, np.array([0, 1, 2, 3, 1, 0], "int32"), PROBABILITIES, None),
-    ("CTC", {}, np.array([[1, 2, 0], [3, 3, 0], [1, 2, 3]], "int32"), normal(3, 8, 5), None),
-]
-
-METRICS = [
-    ("Accuracy", {}, integers(3, 6), integers(3, 6), None),
-    ("BinaryAccuracy", {}, BITS, SHARES, WEIGHTS),
-    ("BinaryAccuracy", {"threshold": 0.2}, BITS[:, 0], SHARES[:, :1], None),
-    ("CategoricalAccuracy", {}, ONE_HOT, PROBABILITIES, WEIGHTS),
-    ("SparseCategoricalAccuracy", {}, integers(4, 6), PROBABILITIES, None),
-    ("TopKCategoricalAccuracy", {"k": 2}, ONE_HOT, PROBABILITIES, WEIGHTS),
-    ("SparseTopKCategoricalAccuracy", {"k": 2}, integers(4, 6), PROBABILITIES, None),
-    ("MeanSquaredError", {}, normal(6, 4), normal(6, 4), WEIGHTS),
-    ("MeanAbsoluteError", {}, normal(6, 4), normal(6, 4), None),
-    ("RootMeanSquaredError", {}, normal(6, 4), normal(6, 4), WEIGHTS),
-    ("Precision", {}, BITS, SHARES, None),
-    ("Precision", {"thresholds": [0.2, 0.7, 0.4]}, BITS, SHARES, WEIGHTS),
-    ("Precision", {"top_k": 2}, BITS, SHARES, None),
-    ("Precision", {"class_id": 1}, BITS, SHARES, None),
-    ("Recall", {}, BITS, SHARES, WEIGHTS),
-    ("Recall", {"top_k": 2, "class_id": 0}, BITS, SHARES, None),
-    ("AUC", {}, BITS, SHARES, None),
-    ("AUC", {"curve": "PR"}, BITS, SHARES, WEIGHTS),
-    ("AUC", {"curve": "PR", "summation_method": "minoring"}, BITS, SHARES, None),
-    ("AUC", {"summation_method": "majoring", "num_thresholds": 7}, BITS, SHARES, None),
-    ("AUC", {"multi_label": True, "num_labels": 4}, BITS, SHARES, None),
-    ("AUC", {"multi_label": True, "num_labels": 4, "label_weights": [1.0, 2.0, 0.5, 0.0]}, BITS, SHARES, None),
-    ("AUC", {"from_logits": True, "thresholds": [0.3, 0.6]}, BITS, normal(6, 4), None),
-]
-
-
-def make_losses(arrays):
-    cases = []
-    for i, (name, arguments, y_true, y_pred, weight) in enumerate(LOSSES):
-        loss = getattr(keras.losses, name)(**arguments)
-        arrays.update(
-            {
-                f"loss{i}/y_true": y_true,
-                f"loss{i}/y_pred": y_pred,
-                f"loss{i}/value": np.asarray(loss(y_true, y_pred, weight)),
-            }
-        )
-        if weight is not None:
-            arrays[f"loss{i}/weight"] = weight
-        cases.append({"class": name, "arguments": arguments})
-    return cases
-
-
-def make_metrics(arrays):
-    cases = []
-    for i, (name, arguments, y_true, y_pred, weight) in enumerate(METRICS):
-        metric = getattr(keras.metrics, name)(**arguments)
-        metric.update_state(y_true, y_pred, weight)
-        arrays.update(
-            {f"metric{i}/y_true": y_true, f"metric{i}/y_pred": y_pred, f"metric{i}/value": np.asarray(metric.result())}
-        )
-        if weight is not None:
-            arrays[f"metric{i}/weight"] = weight
-        cases.append({"class": name, "arguments": arguments})
-    return cases
-
 
 # Optimizers: the weights of a small model after 20 steps.
 
@@ -249,8 +148,6 @@ def main():
     arrays = {}
     cases = {
         "keras": keras.__version__,
-        "losses": make_losses(arrays),
-        "metrics": make_metrics(arrays),
         "optimizers": make_optimizers(arrays),
         "graphs": make_graphs(arrays),
     }
