@@ -18,7 +18,6 @@ from contract import (
     check_unknown_argument,
     floats_as,
     from_json,
-    is_float,
     policy,
     quick_jit,
     where,
@@ -39,9 +38,10 @@ class LossSample:
         arguments: of the constructor.
         y_true, y_pred: NumPy arrays.
         masked: whether axis 1 holds steps, each with a loss of its own.
-        function: the function of the same name, for the class's default arguments; `None` where it has none.
+        function: the function of the same name, which takes the same arguments; `None` where it is in another sample.
         others: targets of other types that mean the same.
         counted: which values count, where the arguments leave some out.
+        alone: whether a row's value is its own, whatever the other rows are.
     """
 
     cls: type
@@ -52,6 +52,7 @@ class LossSample:
     function: Any = None
     others: tuple[Any, ...] = ()
     counted: Any = True
+    alone: bool = True
 
     def make(self, **more):
         return self.cls(**{**self.arguments, **more})
@@ -71,6 +72,16 @@ class LossSample:
         values = self.make(reduction=None)(*self.given)
         assert values.dtype == "float32"
         return np.asarray(values)
+
+    @functools.cached_property
+    def slope(self):
+        """`(sum over the reductions, each of them), gradient` for targets, outputs and weights: for several checks."""
+
+        def total(y_pred, y_true, weights):
+            losses = reduced(self, (y_true, y_pred), [weights])
+            return sum(losses), losses
+
+        return quick_jit(jax.value_and_grad(total, has_aux=True))
 
 
 def weights_for(values, ndim=1):
@@ -101,37 +112,34 @@ def check_reductions(sample):
     }
     found = quick_jit(lambda *given: {r: sample.make(reduction=r)(*given) for r in wanted})(*sample.given)
     assert_close(found, wanted)
-    with pytest.raises(ValueError, match=r"Unknown reduction 'summ'\. Did you mean 'sum'"):
+    with pytest.raises(ValueError, match=r"Invalid value for argument reduction: 'summ'\. Did you mean 'sum'"):
         sample.make(reduction="summ")
 
 
 def check_sample_weights(sample):
     """Weights multiply values; they divide only under `"mean_with_sample_weight"`."""
     values, counted = sample.values, np.broadcast_to(sample.counted, sample.values.shape)
+    forms, wanted = [], []
     for ndim in range(1, values.ndim + 1):
         weights = weights_for(values, ndim)
         full = np.broadcast_to(wide(weights, values), values.shape) * counted
         total = (values * full).sum()
-        for w in (weights, weights[..., None]):
-            found = quick_jit(functools.partial(reduced, sample))(sample.given, [w])
-            assert_close(found, [total / counted.sum(), total, total / full.sum()])
-            assert_close(sample.make(reduction=None)(*sample.given, w), values * full)
+        forms += [weights, weights[..., None]]
+        wanted += 2 * [[total / counted.sum(), total, total / full.sum(), values * full]]
+    reductions = [sample.make(reduction=reduction) for reduction in (*SCALARS, None)]
+    found = quick_jit(lambda given, forms: [[loss(*given, w) for loss in reductions] for w in forms])
+    assert_close(found(sample.given, forms), wanted)
 
 
+@where(lambda sample: sample.alone)
 def check_weight_of_zero(sample):
     """A sample of weight 0 adds nothing, whatever its loss, and a batch of nothing is 0, with a finite gradient."""
     y_true, y_pred = sample.bare
     weights = np.arange(len(y_pred)).astype("float32")
-
-    def total(y, w):
-        losses = reduced(sample, (y_true, y), [w])
-        return sum(losses), losses
-
-    slope = quick_jit(jax.value_and_grad(total, has_aux=True))
     bad = y_pred.copy()
     bad[0] = np.nan
-    assert_close(slope(bad, weights)[0], slope(y_pred, weights)[0])
-    (value, _), gradient = slope(y_pred, weights * 0)
+    assert_close(sample.slope(bad, y_true, weights)[0], sample.slope(y_pred, y_true, weights)[0])
+    (value, _), gradient = sample.slope(y_pred, y_true, weights * 0)
     assert float(value) == 0
     assert_finite(gradient)
 
@@ -160,40 +168,46 @@ def check_masked_steps_do_not_count(sample):
 
 
 def check_padding_rows_do_not_count(sample):
-    """A batch that is padded with rows of nonsense has the loss of its real rows, and their gradient."""
+    """A batch that is padded with rows of nonsense has the loss of its real rows, and their gradient.
+
+    Where a value comes from several rows, the call frame is told, and nobody pads.
+    """
     y_true, y_pred = sample.bare
     real = np.arange(len(y_pred) + 2) < len(y_pred)
     longer_true, longer_pred = np.concatenate([y_true, y_true[:2]]), np.concatenate([y_pred, 0.7 + 0 * y_pred[:2]])
     weights = weights_for(sample.values)
+    lost = []
 
     def padded(y):
         with context.call(rows=jnp.asarray(real)) as frame:
             losses = reduced(sample, (longer_true, y), [None, np.concatenate([weights, [3, 3]])])
-        assert not frame.rows_lost
-        return sum(factor * value for factor, value in enumerate(losses, 1)), losses
+        lost.append(frame.rows_lost)
+        return sum(losses), losses
 
-    def bare(y):
-        losses = reduced(sample, (y_true, y), [None, weights])
-        return sum(factor * value for factor, value in enumerate(losses, 1)), losses
-
-    found, slope = quick_jit(jax.value_and_grad(padded, has_aux=True))(longer_pred)
-    assert_close((found, slope[real]), quick_jit(jax.value_and_grad(bare, has_aux=True))(y_pred))
-    assert_same_bits(slope[~real], jnp.zeros_like(slope[~real]))
+    if not sample.alone:
+        jax.eval_shape(padded, longer_pred)
+        assert lost == [True]
+        return
+    (_, found), gradient = quick_jit(jax.value_and_grad(padded, has_aux=True))(longer_pred)
+    (_, first), slope = sample.slope(y_pred, y_true, np.ones_like(weights))
+    (_, second), weighted = sample.slope(y_pred, y_true, weights)
+    assert lost == [False]
+    assert_close(found, [loss for both in zip(first, second) for loss in both])
+    assert_close(gradient[real], slope + weighted)
+    assert_same_bits(gradient[~real], jnp.zeros_like(gradient[~real]))
 
 
 def check_finite_at_the_edges(sample):
     """Outputs of 0 and 1, and large ones, give finite values and gradients."""
     y_true, y_pred = sample.bare
-    loss = sample.make()
-    slope = quick_jit(jax.value_and_grad(lambda y: loss(y_true, y)))
     for edge in (0.0, 1.0, 50.0 if sample.arguments.get("from_logits") else 0.5):
-        assert_finite(slope(np.full_like(y_pred, edge)))
+        assert_finite(sample.slope(np.full_like(y_pred, edge), y_true, np.ones(len(y_pred), "float32")))
 
 
 def check_jit_equals_eager(sample):
-    loss = sample.make()
+    y_true, y_pred = sample.given
     weights = weights_for(sample.values)
-    assert_close(jax.jit(loss)(*sample.given, weights), loss(*sample.given, weights))
+    assert_close(sample.slope(y_pred, y_true, weights)[0][1], reduced(sample, sample.given, [weights]))
 
 
 def check_gradient_is_the_difference(sample):
@@ -209,8 +223,9 @@ def check_config(sample):
     """A loss made from a config has that config and the same value."""
     for loss in (sample.make(), sample.make(name="mine", reduction="sum", dtype="float32")):
         assert_same_bits(from_json(loss)(*sample.given), loss(*sample.given))
-        assert_same_bits(losses.get(losses.serialize(loss))(*sample.given), loss(*sample.given))
-        assert type(losses.get(losses.serialize(loss))) is sample.cls
+        for twin in (losses.get(losses.serialize(loss)), losses.deserialize(losses.serialize(loss))):
+            assert type(twin) is sample.cls
+            assert twin.get_config() == loss.get_config()
 
 
 def check_words(sample):
@@ -229,9 +244,10 @@ def check_names(sample):
 def check_function(sample):
     """The class's function is found by its names, and gives the numbers of the class."""
     assert losses.get(sample.function.__name__) is sample.function
+    assert losses.deserialize(losses.serialize(sample.function)) is sample.function
     assert type(losses.resolve(sample.function)) is sample.cls
     assert type(losses.resolve(sample.cls().name.removesuffix("_loss"))) is sample.cls
-    assert_close(sample.function(*sample.given), sample.values)
+    assert_close(sample.function(*sample.given, **sample.arguments), sample.values)
 
 
 def check_types_of_inputs(sample):
@@ -248,8 +264,14 @@ def check_types_of_inputs(sample):
         value = loss(sample.y_true, short, np.ones(len(short), "int32"))
         assert value.dtype == "float32"
         assert_close(value, loss(sample.y_true, short.astype("float32")))
-        if sample.function is not None and is_float(sample.y_pred):
-            assert_finite(sample.function(sample.y_true, short))
+
+
+@where(lambda sample: sample.function is not None)
+def check_function_of_short_floats(sample):
+    shorts = [sample.given[1].astype(dtype) for dtype in ("bfloat16", "float16")]
+    found = quick_jit(lambda shorts: [sample.function(sample.y_true, y, **sample.arguments) for y in shorts])(shorts)
+    assert all(x.dtype in (y.dtype, "float32") for x, y in zip(found, shorts, strict=True))
+    assert_finite(found)
 
 
 CHECKS = [

@@ -2,6 +2,8 @@
 
 import inspect
 
+import loss_samples
+import metric_samples
 import numpy as np
 from contract_callbacks import CallbackSample
 from contract_losses import LossSample
@@ -84,6 +86,7 @@ LOSSES = [
     LossSample(losses.SparseCategoricalCrossentropy, {"from_logits": True}, STEP_CLASSES, LOGITS, masked=True),
     LossSample(losses.SparseCategoricalCrossentropy, {"ignore_class": 0}, CLASSES, SOFT, counted=CLASSES != 0),
 ]
+LOSSES += loss_samples.SAMPLES
 ABSTRACT_LOSSES = {losses.Loss: "the base"}
 
 
@@ -157,6 +160,7 @@ METRICS = [
     ),
     MetricSample(metrics.WordErrorRate, {"separator": 2}, (integers(2, 6, 4) + 1, normal(6, 7, 3))),
 ]
+METRICS += metric_samples.SAMPLES
 ABSTRACT_METRICS = {metrics.Metric: "the base"}
 
 

@@ -11,7 +11,14 @@ from contract_samples import ABSTRACT_LOSSES, LOSSES
 from laminax import losses
 
 # Keras's names besides those of classes and functions.
-ALIASES = {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "bce": "BinaryCrossentropy"}
+ALIASES = {
+    "bce": "BinaryCrossentropy",
+    "kld": "KLDivergence",
+    "mae": "MeanAbsoluteError",
+    "mape": "MeanAbsolutePercentageError",
+    "mse": "MeanSquaredError",
+    "msle": "MeanSquaredLogarithmicError",
+}
 
 
 def test_every_loss_has_a_sample():
@@ -20,7 +27,9 @@ def test_every_loss_has_a_sample():
 
 def test_every_function_has_a_class():
     functions = {name for name in losses.__all__ if inspect.isfunction(getattr(losses, name))}
-    assert functions - {"get", "serialize"} == {s.function.__name__ for s in LOSSES if s.function is not None}
+    assert functions - {"get", "serialize", "deserialize"} == {
+        s.function.__name__ for s in LOSSES if s.function is not None
+    }
 
 
 @parametrize(LOSSES, CHECKS)

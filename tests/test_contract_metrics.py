@@ -10,7 +10,14 @@ from contract_samples import ABSTRACT_METRICS, METRICS
 from laminax import losses, metrics
 
 # Keras's names besides those of classes and functions.
-ALIASES = {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "rmse": "RootMeanSquaredError"}
+ALIASES = {
+    "bce": "BinaryCrossentropy",
+    "mae": "MeanAbsoluteError",
+    "mape": "MeanAbsolutePercentageError",
+    "mse": "MeanSquaredError",
+    "msle": "MeanSquaredLogarithmicError",
+    "rmse": "RootMeanSquaredError",
+}
 
 
 def test_every_metric_has_a_sample():
@@ -20,7 +27,7 @@ def test_every_metric_has_a_sample():
 def test_every_function_has_a_class_or_is_a_loss():
     functions = {name for name in metrics.__all__ if inspect.isfunction(getattr(metrics, name))}
     sampled = {s.function.__name__ for s in METRICS if s.function is not None}
-    assert functions - {"get", "serialize"} <= sampled | set(losses.__all__)
+    assert functions - {"get", "serialize", "deserialize"} <= sampled | set(losses.__all__)
 
 
 @parametrize(METRICS, CHECKS)

@@ -20,7 +20,7 @@ class Holder:
 
     name: str
     built = True
-    apart = False  # whether its variables are its own affair, and not those of what holds it
+    apart = False  # whether its variables are its own affair (and of its like), not those of what holds it
 
     def members(self) -> Mapping[str, Any]:
         """The attributes in which to look, by name."""
@@ -126,7 +126,8 @@ def _visit(
     value: Any, owner: Any, path: str, active: bool, seen: set[int], found: list[Found], marks: list[Any]
 ) -> None:
     if isinstance(value, (Variable, Holder)):
-        if id(value) in seen or (path and getattr(value, "apart", False)):
+        apart = path and getattr(value, "apart", False) and not getattr(owner, "apart", False)
+        if id(value) in seen or apart:
             return
         seen.add(id(value))
         if isinstance(value, Variable):

@@ -1,14 +1,16 @@
 """The base of losses: one value a sample, and how they become one number."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._core import context
 from .._core.config import Configurable, registered_function, snake_case, to_data
-from .._core.errors import unknown
+from .._core.dtypes import is_float
+from .._core.errors import did_you_mean
 from .._core.settings import floatx
 
 Array = Any
@@ -25,32 +27,50 @@ class Loss(Configurable):
     - `"sum"`: `sum(weight * value)`;
     - `None` (or `"none"`): all the values, weighted.
 
-    Masked steps, and rows that pad a batch, count in neither sum.
+    Masked steps, and rows that pad a batch, count in neither sum. `docs/weighting.md` has examples.
 
     Args:
         name: a name, shown in logs.
         reduction: one of the above.
         dtype: the float type of the computation, float32 by default.
+
+    Attributes:
+        takes: the targets that fit an output: `"alike"`, of its shape; `"one_hot"`, likewise, classes in the last
+            axis; `"classes"`, integers without that axis; `None` where only the loss knows.
     """
+
+    takes: ClassVar[str | None] = None
 
     def __init__(
         self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
     ) -> None:
         if reduction not in REDUCTIONS:
-            raise unknown("reduction", reduction, map(str, REDUCTIONS))
+            hint = did_you_mean(reduction, map(str, REDUCTIONS))
+            raise ValueError(f"{type(self).__name__}: Invalid value for argument reduction: {reduction!r}.{hint}")
         self.name = name or snake_case(type(self).__name__)
         self.reduction = reduction
-        self.dtype = None if dtype is None else str(getattr(dtype, "compute_dtype", dtype))
+        self._dtype = None if dtype is None else str(getattr(dtype, "compute_dtype", dtype))
+
+    @property
+    def dtype(self) -> str:
+        """The float type of the computation."""
+        return self._dtype or floatx()
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments; without the float type if none was given."""
+        config = super().get_config()
+        return config if self._dtype is not None else {k: v for k, v in config.items() if k != "dtype"}
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """One value a sample (or a step)."""
         raise NotImplementedError(f"{type(self).__name__} must define call(y_true, y_pred).")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        dtype = self.dtype or floatx()
         mask = self.mask(y_true, y_pred)
-        values = self.call(jax.tree.map(lambda y: self.target(y, dtype), y_true), jax.tree.map(_floats(dtype), y_pred))
-        return reduce(values, sample_weight, mask, self.reduction)
+        context.lose_rows(knows=not self.mixes_rows(y_pred))
+        targets = jax.tree.map(lambda y: self.target(y, self.dtype), y_true)
+        values = self.call(targets, jax.tree.map(_floats(self.dtype), y_pred))
+        return self.reduced(values, sample_weight, mask)
 
     def target(self, y_true: Any, dtype: str) -> Array:
         """The targets in the type that `call` works with."""
@@ -59,6 +79,29 @@ class Loss(Configurable):
     def mask(self, y_true: Any, y_pred: Any) -> Array | None:
         """Which values are real: by default what the layers say of `y_pred`."""
         return context.fact(y_pred, "mask")
+
+    def mixes_rows(self, y_pred: Any) -> bool:
+        """Whether a value comes from several rows of the batch, so that rows of padding would count."""
+        axis, rank = getattr(self, "axis", -1), np.ndim(jax.tree.leaves(y_pred)[0])
+        return axis is None or any(int(a) % max(rank, 1) == 0 for a in np.ravel(axis))
+
+    def reduced(self, values: Array, sample_weight: Any, mask: Any) -> Array:
+        """The values as one number."""
+        return reduce(values, sample_weight, mask, self.reduction)
+
+
+class Formula(Loss):
+    """A loss that is a function of targets and outputs and has no arguments of its own."""
+
+    formula: ClassVar[Callable[..., Array]]
+
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = None, dtype: Any = None
+    ) -> None:
+        super().__init__(name or self.formula.__name__, reduction, dtype)
+
+    def call(self, y_true: Array, y_pred: Array) -> Array:
+        return type(self).formula(y_true, y_pred)
 
 
 class LossFunction(Loss):
@@ -98,12 +141,13 @@ def reduce(
 ) -> Array:
     """Weight the values and reduce them; see `Loss`."""
     values = jnp.asarray(values)
-    if values.ndim == 0:
+    weight = None if sample_weight is None else jnp.asarray(sample_weight, values.dtype)
+    if values.ndim == 0:  # one number for the batch: that of each sample
         context.lose_rows()
-        return values if sample_weight is None else values * jnp.mean(jnp.asarray(sample_weight, values.dtype))
-    weight = (
-        None if sample_weight is None else spread(jnp.asarray(sample_weight, values.dtype), values, "sample_weight")
-    )
+        if weight is None:
+            return values
+        values, mask = jnp.broadcast_to(values, weight.shape), None
+    weight = None if weight is None else spread(weight, values, "sample_weight")
     kept = _kept(values, mask)
     if kept is not None:
         weight = kept.astype(values.dtype) if weight is None else jnp.where(kept, weight, 0)
@@ -137,7 +181,7 @@ def spread(x: Array, values: Array, name: str) -> Array:
     if x.ndim == values.ndim + 1 and x.shape[-1] == 1:
         x = x[..., 0]
     if x.ndim > values.ndim or any(a not in (b, 1) for a, b in zip(x.shape, values.shape)):
-        raise ValueError(f"{name} has the shape {x.shape}, which does not fit the losses of shape {values.shape}.")
+        raise ValueError(f"{name} has the shape {x.shape}, which does not fit the values of shape {values.shape}.")
     return jnp.broadcast_to(x.reshape(x.shape + (1,) * (values.ndim - x.ndim)), values.shape)
 
 
@@ -148,12 +192,16 @@ def divide(total: Array, count: Any) -> Array:
 
 
 def align(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    """Targets and outputs with one shape and type: a last axis of size 1 may be missing in one of them."""
+    """Targets and outputs with one shape and type: a last axis of size 1 may be missing in one of them.
+
+    The type is that of the outputs, unless these are integers and the targets are not.
+    """
     y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
     if y_true.ndim == y_pred.ndim - 1 and y_pred.shape[-1] == 1:
         y_true = y_true[..., None]
     elif y_pred.ndim == y_true.ndim - 1 and y_true.shape[-1] == 1:
         y_pred = y_pred[..., None]
     if y_true.shape != y_pred.shape:
-        raise ValueError(f"The targets have the shape {y_true.shape}, the output {y_pred.shape}: they must be equal.")
-    return y_true.astype(y_pred.dtype), y_pred
+        raise ValueError(f"Targets and outputs must have the same shape; got {y_true.shape} and {y_pred.shape}.")
+    dtype = y_true.dtype if is_float(y_true) and not is_float(y_pred) else y_pred.dtype
+    return y_true.astype(dtype), y_pred.astype(dtype)

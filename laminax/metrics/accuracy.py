@@ -4,9 +4,11 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from .._core import checks
 from .._core.settings import floatx
+from ..losses.crossentropy import labels_for
 from ..losses.loss import align
-from .mean import MeanMetricWrapper
+from .mean import FormulaMean, MeanMetricWrapper
 from .metric import Array
 
 __all__ = [
@@ -42,14 +44,16 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
     if y_true.shape != y_pred.shape:
         raise ValueError(
-            f"categorical_accuracy takes one-hot targets of the output's shape {y_pred.shape}; got {y_true.shape}."
+            f"One-hot targets and outputs must have the same shape; got {y_true.shape} and {y_pred.shape}. "
+            "Integer classes are for sparse_categorical_accuracy."
         )
     return (jnp.argmax(y_true, -1) == jnp.argmax(y_pred, -1)).astype(floatx())
 
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     """1 where the largest of `y_pred` is at the place that the integer `y_true` gives, else 0."""
-    y_true, y_pred = _labels(y_true, y_pred)
+    y_pred = jnp.asarray(y_pred)
+    y_true = labels_for(y_true, y_pred.shape)
     return (y_true == jnp.argmax(y_pred, -1).astype("int32")).astype(floatx())
 
 
@@ -63,7 +67,8 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
 
     Of equal scores all count as reached, as long as fewer than `k` are larger.
     """
-    y_true, y_pred = _labels(y_true, y_pred)
+    y_pred = jnp.asarray(y_pred)
+    y_true = labels_for(y_true, y_pred.shape)
     if from_sorted_ids:
         return jnp.any(y_true[..., None] == y_pred[..., :k].astype("int32"), -1).astype(floatx())
     place = jnp.clip(y_true, 0, y_pred.shape[-1] - 1)[..., None]
@@ -72,25 +77,11 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
     return (known & (jnp.sum(y_pred > score, -1) < k)).astype(floatx())
 
 
-def _labels(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = y_true[..., 0]
-    if y_true.shape != y_pred.shape[:-1]:
-        raise ValueError(
-            f"Integer targets for an output of shape {y_pred.shape} have the shape {y_pred.shape[:-1]}; "
-            f"got {y_true.shape}."
-        )
-    return y_true.astype("int32"), y_pred
-
-
-class Accuracy(MeanMetricWrapper):
+class Accuracy(FormulaMean):
     """The share of values with `y_true == y_pred`."""
 
     direction = "up"
-
-    def __init__(self, name: str = "accuracy", dtype: Any = None) -> None:
-        super().__init__(accuracy, name, dtype)
+    formula = staticmethod(accuracy)
 
 
 class BinaryAccuracy(MeanMetricWrapper):
@@ -103,22 +94,18 @@ class BinaryAccuracy(MeanMetricWrapper):
         self.threshold = threshold
 
 
-class CategoricalAccuracy(MeanMetricWrapper):
+class CategoricalAccuracy(FormulaMean):
     """The share of samples whose largest output is at the one of the one-hot target."""
 
     direction = "up"
-
-    def __init__(self, name: str = "categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(categorical_accuracy, name, dtype)
+    formula = staticmethod(categorical_accuracy)
 
 
-class SparseCategoricalAccuracy(MeanMetricWrapper):
+class SparseCategoricalAccuracy(FormulaMean):
     """The share of samples whose largest output is that of the integer target."""
 
     direction = "up"
-
-    def __init__(self, name: str = "sparse_categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(sparse_categorical_accuracy, name, dtype)
+    formula = staticmethod(sparse_categorical_accuracy)
 
 
 class TopKCategoricalAccuracy(MeanMetricWrapper):
@@ -127,12 +114,18 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
     direction = "up"
 
     def __init__(self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
-        self.k = k
+        self.k = checks.integer(self, "k", k)
+        super().__init__(top_k_categorical_accuracy, name, dtype, k=self.k)
 
 
 class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
-    """The share of samples with the integer target among the `k` largest outputs."""
+    """The share of samples with the integer target among the `k` largest outputs.
+
+    Args:
+        k: how many outputs may have it.
+        name, dtype: as of `Metric`.
+        from_sorted_ids: `y_pred` are classes, the likeliest first, not scores.
+    """
 
     direction = "up"
 
@@ -143,6 +136,6 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
         dtype: Any = None,
         from_sorted_ids: bool = False,
     ) -> None:
-        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=k, from_sorted_ids=from_sorted_ids)
-        self.k = k
+        self.k = checks.integer(self, "k", k)
         self.from_sorted_ids = from_sorted_ids
+        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=self.k, from_sorted_ids=from_sorted_ids)

@@ -4,7 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from ..losses import CTC, BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
+from ..losses import (
+    CTC,
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    Hinge,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
+)
 from ..metrics import BinaryAccuracy, CategoricalAccuracy, Metric, SparseCategoricalAccuracy
 from ..metrics.reading import ErrorRate
 from .heads import Head
@@ -29,8 +37,9 @@ def accuracy_for(loss: Any, head: Head, y: Any, name: str = "accuracy") -> Metri
     if isinstance(loss, CTC):
         raise ValueError(f"'{name}' says little of sequences: use metrics=['cer'], the character error rate, or 'wer'.")
     y = np.asarray(y)
-    if isinstance(loss, BinaryCrossentropy) or head.activation == "sigmoid":
-        logits = head.activation is None and getattr(loss, "from_logits", False)
+    hinge = isinstance(loss, (Hinge, SquaredHinge)) and bool(np.isin(y, (0, 1)).all())
+    if hinge or isinstance(loss, (BinaryCrossentropy, BinaryFocalCrossentropy)) or head.activation == "sigmoid":
+        logits = head.activation is None and getattr(loss, "from_logits", hinge)
         return BinaryAccuracy(name, threshold=0.0 if logits else 0.5)
     units = head.shape[-1] if len(head.shape) > 1 else 1
     if units > 1 and y.shape == head.shape and (head.activation == "softmax" or _is_one_hot(y)):

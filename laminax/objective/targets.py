@@ -4,18 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..losses import (
-    CTC,
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    Huber,
-    MeanAbsoluteError,
-    MeanSquaredError,
-    SparseCategoricalCrossentropy,
-)
+from ..layers.layer import is_builtin
+from ..losses import CTC, Circle
 from .heads import Head
-
-_ELEMENTWISE = (BinaryCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError)
 
 
 def check_targets(loss: Any, head: Head, y: Any, name: str, frames: Any = None) -> None:
@@ -31,7 +22,8 @@ def check_targets(loss: Any, head: Head, y: Any, name: str, frames: Any = None) 
             f"{name} is missing: the loss {loss.name!r} compares outputs of shape {_free(head.shape)} with targets."
         )
     shape, out = tuple(y.shape[1:]), tuple(head.shape[1:])
-    if type(loss) is SparseCategoricalCrossentropy:
+    takes = loss.takes if is_builtin(type(loss)) else None
+    if takes == "classes" and type(loss) is not Circle:
         _check_labels(loss, head, y, name)
     elif isinstance(loss, CTC):
         if len(head.shape) != 3:
@@ -40,7 +32,7 @@ def check_targets(loss: Any, head: Head, y: Any, name: str, frames: Any = None) 
                 f"{_free(head.shape)}. A recurrent layer gives all frames with return_sequences=True."
             )
         loss.check(y, head.shape[1] if frames is None else frames, head.shape[2], name)
-    elif type(loss) is CategoricalCrossentropy and shape != out:
+    elif takes == "one_hot" and shape != out:
         hint = ""
         if shape in (out[:-1], (*out[:-1], 1)):
             hint = " They look like integer classes: use loss='sparse_categorical_crossentropy'."
@@ -48,7 +40,7 @@ def check_targets(loss: Any, head: Head, y: Any, name: str, frames: Any = None) 
             f"{name} has the shape {_free(y.shape)}, the output {_free(head.shape)}: "
             f"{loss.name} needs equal ones.{hint}"
         )
-    elif type(loss) in _ELEMENTWISE and shape != out and shape != (*out, 1) and (*shape, 1) != out:
+    elif takes == "alike" and shape != out and shape != (*out, 1) and (*shape, 1) != out:
         size = shape[-1] if shape else 1
         raise ValueError(
             f"{name} has the shape {_free(y.shape)}, the output {_free(head.shape)}: {loss.name} needs equal ones. "
@@ -59,7 +51,7 @@ def check_targets(loss: Any, head: Head, y: Any, name: str, frames: Any = None) 
 
 def _check_labels(loss: Any, head: Head, y: Any, name: str) -> None:
     out, shape = tuple(head.shape[1:]), tuple(y.shape[1:])
-    if loss.axis not in (-1, len(head.shape) - 1) or not out:
+    if getattr(loss, "axis", -1) not in (-1, len(head.shape) - 1) or not out:
         return
     classes = out[-1]
     if shape not in (out[:-1], (*out[:-1], 1)):
@@ -70,8 +62,9 @@ def _check_labels(loss: Any, head: Head, y: Any, name: str) -> None:
         )
     labels = np.asarray(y)
     wrong = ~((labels >= 0) & (labels < classes) & (labels == np.floor(labels)))
-    if loss.ignore_class is not None:
-        wrong &= labels != loss.ignore_class
+    ignored = getattr(loss, "ignore_class", None)
+    if ignored is not None:
+        wrong &= labels != ignored
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
         at = f"[{', '.join(map(str, place))}]"

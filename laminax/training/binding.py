@@ -14,7 +14,10 @@ from ..decoding.lengths import FrameCounter
 from ..layers.stateless import penalties
 from ..losses import CTC
 from ..metrics import Metric
+from ..metrics.mean import LossMean
 from ..objective.accuracy import accuracy_for, describe, like_loss
+from ..objective.crossentropy import NAMES as CROSSENTROPY
+from ..objective.crossentropy import crossentropy_for
 from ..objective.heads import Head, heads
 from ..objective.targets import check_targets
 from ..optimizers import Optimizer
@@ -25,7 +28,6 @@ from .step import Batch
 
 Array = Any
 _ACCURACY = ("accuracy", "acc")
-_CROSSENTROPY = ("crossentropy", "ce")
 
 
 class Settings(NamedTuple):
@@ -39,6 +41,7 @@ class Settings(NamedTuple):
     combine_losses: str = "mean"
     run_eagerly: bool = False
     steps_per_execution: int = 1
+    weighted_mean: bool = False
 
 
 class Binding:
@@ -67,23 +70,34 @@ class Binding:
         self.heads: list[Head] = self.outputs.specs
         self._heads = {_form(x): self.heads}
         add = functools.partial(penalties, model)
-        self.losses = Objective(settings.loss, settings.loss_weights, settings.combine_losses, self.outputs, add)
+        given = self._loss(sample, settings.loss), settings.loss_weights, settings.combine_losses
+        self.losses = Objective(*given, self.outputs, add, settings.weighted_mean)
         own = model.computes_own_loss
         self.objective: Objective | OwnObjective = OwnObjective(model) if own else self.losses
         parts = [] if own else self.losses.part_names
         resolve = functools.partial(self._metric, sample)
-        self.scores = Scores(self.outputs, settings.metrics, settings.weighted_metrics, resolve, parts)
+        metrics = settings.metrics, settings.weighted_metrics
+        self.scores = Scores(self.outputs, *metrics, resolve, parts, functools.partial(self._targets, sample))
+
+    def _loss(self, sample: Sample, given: Any) -> Any:
+        """Losses as the user wrote them; `"crossentropy"` is chosen by head and targets."""
+        found = self.outputs.spread(given, "loss", strict=True)
+        for i, loss in enumerate(found):
+            if isinstance(loss, str) and loss.lower() in CROSSENTROPY:
+                found[i] = crossentropy_for(self.heads[i], self._targets(sample)[i])
+                self.chosen.append(f"{loss} = {found[i]!r}")
+        return found
 
     def _metric(self, sample: Sample, identifier: Any, output: int) -> Metric:
         """A metric from what the user wrote; `"accuracy"` is chosen by loss, head and targets."""
         name = identifier.lower() if isinstance(identifier, str) else ""
-        if name not in (*_ACCURACY, *_CROSSENTROPY):
+        if name not in (*_ACCURACY, *CROSSENTROPY):
             return like_loss(metric_families.resolve(identifier), self.losses.losses[output], identifier)
         loss, target = self.losses.losses[output], self.outputs.targets(sample.y)[output]
         if target is None:
             raise ValueError(f"metrics=[{identifier!r}] compares with targets, and there are none.")
-        if name in _CROSSENTROPY and loss is not None:
-            return metric_families.MeanMetricWrapper(loss.call, identifier)
+        if name in CROSSENTROPY and loss is not None:
+            return LossMean(loss, identifier)
         metric = accuracy_for(loss, self.heads[output], target, identifier)
         self.chosen.append(f"{identifier} = {describe(metric)}")
         return metric

@@ -1,5 +1,7 @@
 """The objective: losses of one or several outputs as one scalar."""
 
+import copy
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,6 +15,7 @@ from ..losses.loss import Loss, reduce
 from .outputs import Outputs
 
 Array = Any
+_MEANS = ("sum_over_batch_size", "mean")
 
 
 class Value(NamedTuple):
@@ -31,15 +34,23 @@ class Objective:
         combine: `"mean"` or `"sum"`.
         outputs: the names of the outputs.
         penalties: a function that gives further scalars, such as those of regularizers.
+        weighted_mean: whether losses that are means divide by the sum of the weights.
     """
 
     def __init__(
-        self, loss: Any, loss_weights: Any, combine: str, outputs: Outputs, penalties: Callable[[], list[Array]] = list
+        self,
+        loss: Any,
+        loss_weights: Any,
+        combine: str,
+        outputs: Outputs,
+        penalties: Callable[[], list[Array]] = list,
+        weighted_mean: bool = False,
     ) -> None:
         if combine not in ("mean", "sum"):
             raise unknown("combine_losses", combine, ("mean", "sum"))
         self.outputs = outputs
-        self.losses: list[Loss | None] = [losses.resolve(one) for one in outputs.spread(loss, "loss", strict=True)]
+        found = [losses.resolve(one) for one in outputs.spread(loss, "loss", strict=True)]
+        self.losses: list[Loss | None] = [_with_weighted_mean(one) if weighted_mean else one for one in found]
         self.weights = [1.0 if weight is None else weight for weight in outputs.spread(loss_weights, "loss_weights")]
         self.combine = combine
         self.penalties = penalties
@@ -71,7 +82,7 @@ class Objective:
                 context.lose_rows(knows=_treats_rows_alone(loss))
                 value = loss(y_true, output, weight)
                 value = reduce(value) if jnp.ndim(value) else value
-                parts[f"{name}_loss"] = Value(value, _count(loss, y_true, output, batch))
+                parts[f"{name}_loss"] = Value(value, _count(loss, y_true, output, weight, batch))
                 weighted.append(value * factor)
         total = self._total(weighted)
         single = next(iter(parts.values())).count if len(parts) == 1 else rows_of(batch)
@@ -95,16 +106,32 @@ def rows_of(batch: Any) -> Array:
     return jnp.asarray(batch.size, "float32") if batch.rows is None else jnp.sum(batch.rows, dtype="float32")
 
 
-def _count(loss: Loss, y_true: Any, output: Any, batch: Any) -> Array:
-    """How many rows' worth of values a loss is the mean of: rows, of which those with masked steps are a part."""
-    mask = loss.mask(y_true, output) if loss.reduction in ("mean", "sum_over_batch_size") else None
-    if mask is None or mask.shape[:1] != (batch.size,):
+def _with_weighted_mean(loss: Loss | None) -> Loss | None:
+    """The loss, or where it is a mean over the values, its like that divides by the sum of the weights."""
+    if loss is None or loss.reduction not in _MEANS:
+        return loss
+    twin = copy.copy(loss)
+    twin.reduction = "mean_with_sample_weight"
+    return twin
+
+
+def _count(loss: Loss, y_true: Any, output: Any, weight: Any, batch: Any) -> Array:
+    """How many rows' worth of values, or of weights, a loss is the mean of; one with masked steps is a part of one."""
+    weighted = loss.reduction == "mean_with_sample_weight"
+    mask = loss.mask(y_true, output) if weighted or loss.reduction in _MEANS else None
+    parts = [mask] if mask is not None and mask.shape[:1] == (batch.size,) else []
+    parts += [weight] if weighted and weight is not None else []
+    if not parts:
         return rows_of(batch)
-    shares = jnp.mean(mask.reshape(batch.size, -1), axis=1, dtype="float32")
-    return jnp.sum(shares if batch.rows is None else jnp.where(batch.rows, shares, 0))
+    arrays = [jnp.asarray(part, "float32") for part in parts]
+    rank = max(array.ndim for array in arrays)
+    shares = math.prod(array.reshape(array.shape + (1,) * (rank - array.ndim)) for array in arrays)
+    by_row = jnp.mean(jnp.asarray(shares).reshape(batch.size, -1), axis=1)
+    return jnp.sum(by_row if batch.rows is None else jnp.where(batch.rows, by_row, 0))
 
 
 def _treats_rows_alone(loss: Loss) -> bool:
     """Whether all of a loss's code is this package's own."""
-    used = [type(loss).__call__, type(loss).call, type(loss).mask, getattr(loss, "fn", type(loss).call)]
-    return all(map(is_builtin, used))
+    kind = type(loss)
+    used = [kind.__call__, kind.call, kind.mask, kind.reduced, getattr(loss, "fn", kind.call)]
+    return all(map(is_builtin, [*used, getattr(kind, "formula", kind.call)]))

@@ -8,7 +8,7 @@ import jax
 
 from .._core import context
 from .._core.holder import variables
-from .._core.variable import Variable, holding, read
+from .._core.variable import Variable, holding, read, scratch
 from ..layers.layer import is_builtin
 from ..metrics import Mean, Metric
 from .outputs import Outputs
@@ -35,6 +35,7 @@ class Scores:
         weighted_metrics: metrics with sample weights, likewise.
         resolve: makes a metric from what the user wrote for an output.
         part_names: the names of the outputs' losses, if they are logged apart.
+        targets: gives those of a first batch, one for each output; they tell some metrics how large their state is.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Scores:
         weighted_metrics: Any,
         resolve: Callable[[Any, int], Metric],
         part_names: Sequence[str] = (),
+        targets: Callable[[], Sequence[Any]] | None = None,
     ) -> None:
         self.outputs = outputs
         self.means = {name: Mean(name=name) for name in ("loss", *part_names)}
@@ -54,6 +56,7 @@ class Scores:
         ):
             self.scores.append(score._replace(name=self._free(score)))
         self._check_objects()
+        self._build(targets)
         self.cells: dict[str, Variable] = {}
         for name, metric in [*self.means.items(), *((s.name, s.metric) for s in self.scores)]:
             self.cells.update({f"{name}/{path}": v for path, v in variables(metric).items()})
@@ -88,6 +91,15 @@ class Scores:
                     "their numbers. Give each an object of its own, as in metrics={'a': [AUC()], 'b': [AUC()]}."
                 )
             seen.add(id(score.metric))
+
+    def _build(self, targets: Callable[[], Sequence[Any]] | None) -> None:
+        """Let metrics that make their variables at a first batch do so, by a pass that computes nothing."""
+        for score in self.scores:
+            if targets is not None and not score.metric.variables:
+                head = self.outputs.specs[score.output]
+                y_pred = jax.ShapeDtypeStruct(head.shape, head.dtype)
+                with scratch():
+                    jax.eval_shape(score.metric.update_state, targets()[score.output], y_pred)
 
     @property
     def metrics(self) -> list[Metric]:

@@ -11,6 +11,7 @@ from ..callbacks import History
 from ..data.sources import Sample
 from ..layers.layer import Layer
 from ..metrics import Metric
+from ..objective.crossentropy import NAMES as CROSSENTROPY
 from . import loop
 from .binding import Settings
 from .prediction import predict, predict_iter
@@ -41,6 +42,7 @@ class Trainable(Layer):
         jit_compile: Any = "auto",
         auto_scale_loss: bool = True,
         combine_losses: str = "mean",
+        weighted_mean: bool = False,
     ) -> None:
         """Choose how to train.
 
@@ -51,6 +53,7 @@ class Trainable(Layer):
             optimizer: an optimizer, its name, or an optax transformation.
             loss: a loss, its name, or a function `(y_true, y_pred)`; for several outputs one for
                 all, a list by place, or a dict by name, with `None` for an output without a loss.
+                `"crossentropy"` is chosen by head and targets.
             loss_weights: numbers by output, in a list or dict.
             metrics: metrics, names or functions, in a list; by output in a list of lists or a dict.
             weighted_metrics: metrics that heed sample weights, likewise.
@@ -59,8 +62,9 @@ class Trainable(Layer):
             jit_compile: `False` is the same as `run_eagerly=True`.
             auto_scale_loss: under `mixed_float16`, scale the loss as `LossScaleOptimizer` does.
             combine_losses: `"mean"`, or `"sum"`, which is what Keras does.
+            weighted_mean: let every loss that is a mean divide by the sum of the weights, not by the number of values.
         """
-        _check_names(loss, losses.get)
+        _check_names(loss, _known_loss)
         _check_weights(loss_weights)
         for given in (metrics, weighted_metrics):
             _check_names(given, _known_metric)
@@ -78,6 +82,7 @@ class Trainable(Layer):
             checks.choice("compile", "combine_losses", combine_losses, ("mean", "sum")),
             bool(run_eagerly) or jit_compile is False,
             checks.integer("compile", "steps_per_execution", steps_per_execution),
+            checks.boolean("compile", "weighted_mean", weighted_mean),
         )
         self._trainer = Trainer(self, settings)
 
@@ -299,8 +304,13 @@ def _check_names(given: Any, lookup: Callable[[Any], Any]) -> None:
         lookup(given)
 
 
+def _known_loss(identifier: Any) -> None:
+    if not isinstance(identifier, str) or identifier.lower() not in CROSSENTROPY:
+        losses.get(identifier)
+
+
 def _known_metric(identifier: Any) -> None:
-    if not isinstance(identifier, str) or identifier.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
+    if not isinstance(identifier, str) or identifier.lower() not in ("accuracy", "acc", *CROSSENTROPY):
         metrics.get(identifier)
 
 
