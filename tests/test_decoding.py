@@ -129,7 +129,10 @@ def test_keras_function():
             r"top_paths \(3\) must not exceed beam_width \(2",
         ),
         (lambda: ops.ctc_decode(OUTPUTS, LENGTHS, mask_index=4), r"The blank is class 4, but there are 4 classes"),
-        (lambda: decoding.beam_search(OUTPUTS, beam_width=0), "beam_width must be a positive integer; got 0"),
+        (
+            lambda: decoding.beam_search(OUTPUTS, beam_width=0),
+            "argument `beam_width` must be a positive integer; got 0",
+        ),
         (lambda: decoding.beam_search(OUTPUTS, beam_width=2, top_paths=3), "top_paths"),
         (lambda: decoding.greedy(OUTPUTS[0]), r"floats \(batch, frames, classes\); got float32\(6, 4\)"),
         (lambda: decoding.greedy(OUTPUTS, [7, 5, 3]), r"lengths must be in 0\.\.6"),

@@ -107,7 +107,10 @@ def test_every_class_has_golden_numbers():
         assert classes - bases - {name for name, *_ in cases} <= plain
 
 
-MORE = {"CTC": {"blank", "pad_value", "infeasible", "from_logits", "alphabet"}, "Metric": set()}  # arguments that Keras does not have
+MORE = {
+    "CTC": {"blank", "pad_value", "infeasible", "from_logits", "alphabet"},
+    "Metric": set(),
+}  # arguments that Keras does not have
 PRIVATE = {"serialize", "deserialize", "get"}  # whose one argument is called otherwise
 
 

@@ -127,7 +127,10 @@ def test_hinge_takes_zeros_for_minus_ones_whatever_else_is_in_the_batch():
     [
         (lambda: losses.Hinge("sum_over_batch"), "reduction: 'sum_over_batch'. Did you mean 'sum_over_batch_size'"),
         (lambda: losses.CategoricalGeneralizedCrossEntropy(1.0), "q must be between 0 and 1; got 1.0"),
-        (lambda: losses.CategoricalFocalCrossentropy(alpha=[0.1, -1]), "`alpha` must be a number >= 0, or one for each"),
+        (
+            lambda: losses.CategoricalFocalCrossentropy(alpha=[0.1, -1]),
+            "`alpha` must be a number >= 0, or one for each",
+        ),
         (lambda: losses.BinaryFocalCrossentropy(alpha=1.5), "`alpha` must be a number in 0 .. 1; got 1.5"),
         (lambda: losses.BinaryFocalCrossentropy(gamma=-1), "`gamma` must be a number >= 0; got -1"),
         (lambda: losses.BinaryCrossentropy(label_smoothing=2), "`label_smoothing` must be a number in 0 .. 1; got 2"),

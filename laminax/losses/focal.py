@@ -143,9 +143,7 @@ class CategoricalFocalCrossentropy(Loss):
     ) -> None:
         super().__init__(name, reduction, dtype)
         if np.ndim(alpha) > 1 or not (np.asarray(alpha) >= 0).all():
-            raise ValueError(
-                f"{type(self).__name__}: alpha must be a number >= 0, or one for each class; got {alpha!r}."
-            )
+            raise checks.refused(self, "alpha", "must be a number >= 0, or one for each class", alpha)
         self.alpha = alpha
         self.gamma = checks.number(self, "gamma", gamma)
         self.from_logits = from_logits
@@ -180,7 +178,7 @@ class CategoricalGeneralizedCrossEntropy(Loss):
     ) -> None:
         super().__init__(name, reduction, dtype)
         if not 0 < q < 1:
-            raise ValueError(f"{type(self).__name__}: q must be between 0 and 1; got {q!r}.")
+            raise checks.refused(self, "q", "must be between 0 and 1", q)
         self.q = q
 
     def target(self, y_true: Any, dtype: str) -> Array:
