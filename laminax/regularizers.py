@@ -81,5 +81,5 @@ def _factor(name: str, value: Any, default: float) -> float:
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 
-get = getter("regularizer", (L1, L2, L1L2, OrthogonalRegularizer))
+get = getter("regularizer", (L1, L2, L1L2, OrthogonalRegularizer), {"l1_l2": L1L2})
 serialize, deserialize = record, deserializer(get)

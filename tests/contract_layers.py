@@ -88,9 +88,9 @@ class LayerSample:
     @functools.cached_property
     def slope(self):
         """In float64: `(value and gradient of a scalar of all outputs, point)`."""
-        shapes = jax.tree.map(jnp.shape, self.outputs)  # those of float32, made before the policy is another
+        shapes = [x.shape for x in jax.tree.leaves(self.outputs)]  # of float32, made before the policy is another
         with policy("float64"):
-            return slope_of(self, jax.tree.leaves(shapes, is_leaf=lambda s: isinstance(s, tuple)))
+            return slope_of(self, shapes)
 
 
 def built(sample, dtype="float32"):

@@ -126,7 +126,7 @@ def test_hinge_takes_zeros_for_minus_ones_whatever_else_is_in_the_batch():
     ("make", "message"),
     [
         (lambda: losses.Hinge("sum_over_batch"), "reduction: 'sum_over_batch'. Did you mean 'sum_over_batch_size'"),
-        (lambda: losses.CategoricalGeneralizedCrossEntropy(1.0), "q must be between 0 and 1; got 1.0"),
+        (lambda: losses.CategoricalGeneralizedCrossEntropy(1.0), "`q` must be between 0 and 1; got 1.0"),
         (
             lambda: losses.CategoricalFocalCrossentropy(alpha=[0.1, -1]),
             "`alpha` must be a number >= 0, or one for each",

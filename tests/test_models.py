@@ -172,7 +172,7 @@ def test_layers_called_with_keywords_and_structures():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda x, y: lx.Model(x, layers.Dense(1)(y)), "not among the model's inputs"),
+        (lambda x, y: lx.Model(x, layers.Dense(1)(y)), "not connected to `inputs`: it needs .*, which is none of them"),
         (lambda x, y: lx.Model([x, y], layers.Dense(1)(y)), "leads to none of the outputs"),
         (lambda x, y: lx.Model([x, x], layers.Dense(1)(x)), "stands twice"),
         (lambda x, y: lx.Model(x, np.ones(3)), "must be symbolic tensors"),
@@ -442,7 +442,7 @@ def test_summary_of_a_graph():
     model = lx.Model(inputs, layers.Add()([inner(inputs), inputs * 2]))
     text = printed(model, expand_nested=True, show_trainable=True)
     assert "Connected to" in text
-    assert "inner, mul(input_layer)" in text
+    assert "inner, multiply(input_layer)" in text
     assert "  deep (Dense)" in text
     inner.trainable = False
     assert "no" in printed(model, show_trainable=True)

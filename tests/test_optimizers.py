@@ -152,7 +152,7 @@ def test_written_for_keras_in_fit():
         quiet(model, X, R, epochs=2)
     assert_close(first.get_weights(), second.get_weights())
     momenta = [dict(zip(m.optimizer.paths, values(m.optimizer.variables))) for m in (first, second)]
-    assert_close(momenta[0]["dense/kernel/momentum"], momenta[1]["layers/dense/kernel/momentum"])
+    assert_close(momenta[0]["sequential/dense/kernel/momentum"], momenta[1]["layers/dense/kernel/momentum"])
 
 
 def test_update_step_of_built_in_ones():

@@ -58,7 +58,7 @@ def test_batch_by_batch():
     endless = (X[i : i + 1] for i in iter(int, 1))
     answers = model.predict_iter(endless)
     assert next(answers).shape == next(answers).shape == (1, 1)
-    with pytest.raises(ValueError, match="predict_iter: batch_size must be a positive integer; got 0"):
+    with pytest.raises(ValueError, match="predict_iter: argument `batch_size` must be a positive integer; got 0"):
         next(model.predict_iter(X, batch_size=0))
 
 

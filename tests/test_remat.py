@@ -86,5 +86,5 @@ def test_masks_and_losses_pass():
 
 
 def test_an_unknown_mode():
-    with pytest.raises(ValueError, match="mode of RematScope"), lx.RematScope(mode="all"):
+    with pytest.raises(ValueError, match="RematScope: argument `mode` can't be 'all'"), lx.RematScope(mode="all"):
         pass

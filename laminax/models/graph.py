@@ -48,7 +48,8 @@ class Graph:
         for node in self.nodes:
             for tensor in node.outputs:
                 if not node.inputs and id(tensor) not in given:
-                    raise ValueError(f"Output {self.ends} is not connected to `inputs`: it needs {tensor}.")
+                    missing = f"it needs {tensor}, which is none of them"
+                    raise ValueError(f"Output {self.ends} is not connected to `inputs`: {missing}.")
         for tensor in self.starts:
             if id(tensor) not in reached:
                 raise ValueError(f"The input {tensor} leads to none of the outputs.")

@@ -42,7 +42,8 @@ class Function(Operation):
         known = {id(t) for t in self._starts} | {id(t) for node in self._nodes for t in node.outputs if node.inputs}
         for tensor in [*ends, *(t for node in self._nodes for t in node.inputs)]:
             if id(tensor) not in known:
-                raise ValueError(f"Output {ends} is not connected to `inputs`: it needs {tensor}.")
+                missing = f"it needs {tensor}, which is none of them"
+                raise ValueError(f"Output {ends} is not connected to `inputs`: {missing}.")
 
     @property
     def operations(self) -> list[Any]:
