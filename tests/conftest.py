@@ -1,8 +1,13 @@
 """Settings of the whole suite: one platform, no silent promotion of types, the same seeds at each run."""
 
+import importlib.metadata
 import os
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+if importlib.metadata.version("jaxlib").startswith("0.10.") and "XLA_FLAGS" not in os.environ:
+    # Most of the suite's time is that of compiling small programs, and XLA's older way to emit code for a CPU takes two
+    # thirds of it. `test_compiler.py` runs what is promised to the bit once more as users compile it.
+    os.environ["XLA_FLAGS"] = "--xla_cpu_use_fusion_emitters=false"
 
 import jax
 import pytest
@@ -10,6 +15,8 @@ import pytest
 from laminax import utils
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+NUMBERS_ALONE = ("test_contract_", "test_golden_", "test_images_", "test_ops_", "test_attention", "test_merging")
 
 
 def pytest_configure(config):
@@ -25,3 +32,12 @@ def seeded():
     utils.set_random_seed(1234)
     yield
     utils.set_random_seed(None)
+
+
+@pytest.fixture(autouse=True)
+def quickly_compiled(request):
+    """Programs that are run once for their numbers are compiled without the slow optimizations."""
+    quick = request.module.__name__.split(".")[-1].startswith(NUMBERS_ALONE)
+    jax.config.update("jax_disable_most_optimizations", quick)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)

@@ -114,16 +114,6 @@ def quick_jit(function):
     return jax.jit(function, compiler_options={"xla_backend_optimization_level": 0})
 
 
-@contextlib.contextmanager
-def quick_compilation():
-    """The same for what the library compiles meanwhile."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    try:
-        yield
-    finally:
-        jax.config.update("jax_disable_most_optimizations", False)
-
-
 def build_by(layer, *inputs, **call):
     """Make the weights that a call makes. It is traced and not run, so that nothing is compiled."""
     with scratch():

@@ -24,7 +24,6 @@ from contract import (
     from_json,
     is_float,
     policy,
-    quick_compilation,
     quick_jit,
     tracers_in,
     where,
@@ -505,7 +504,7 @@ def fitted(sample, kind):
     model = model_around(sample, kind)
     before = model.get_weights()
     model.compile("sgd", "mse")
-    with warnings.catch_warnings(), quick_compilation():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore" if sample.mask == "own" else "error")
         history = model.fit(x, y, batch_size=len(y), epochs=1, verbose=0, shuffle=False, seed=1)
     after = model.get_weights()

@@ -152,11 +152,13 @@ def _largest(arrays: list[Array]) -> Array:
 
 @_largest.defjvp
 def _largest_derivative(given: Any, moved: Any) -> tuple[Array, Array]:
-    """What moves a maximum is the first of the values that equal it. Cheaper than to share among them all."""
+    """What moves a maximum is the first of the largest values. Cheaper than to share among them all.
+
+    Asked by order, not by equality with the maximum: a compiler may compute a value anew, and none be equal then.
+    """
     (arrays,), (tangents,) = given, moved
-    largest = functools.reduce(jnp.maximum, arrays)
-    free, total = jnp.ones(largest.shape, bool), jnp.zeros_like(largest)
-    for x, tangent in zip(arrays, tangents):
-        total = total + jnp.where(free & (x == largest), tangent, 0)
-        free = free & (x != largest)
-    return largest, total
+    largest, moves = arrays[0], tangents[0]
+    for x, tangent in zip(arrays[1:], tangents[1:]):
+        moves = jnp.where(x > largest, tangent, moves)
+        largest = jnp.maximum(largest, x)
+    return largest, moves

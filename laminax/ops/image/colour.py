@@ -50,8 +50,9 @@ def rgb_to_hsv(images: Array, data_format: str | None = None) -> Array:
     value = jnp.max(images, axis, keepdims=True)
     spread = value - jnp.min(images, axis, keepdims=True)
     sixth = 1 / (6 * jnp.where(spread > 0, spread, 1.0))
-    hue = jnp.where(value == green, (blue - red) * sixth + 1 / 3, (red - green) * sixth + 2 / 3)
-    hue = jnp.where(value == red, (green - blue) * sixth, hue)
+    # Which is the largest is asked by order: a compiler may compute `red` anew, and `value == red` then hold for none.
+    hue = jnp.where(green >= blue, (blue - red) * sixth + 1 / 3, (red - green) * sixth + 2 / 3)
+    hue = jnp.where((red >= green) & (red >= blue), (green - blue) * sixth, hue)
     hue = jnp.where(spread > 0, jnp.where(hue < 0, hue + 1, hue), 0.0)
     saturation = jnp.where(value > 0, spread / jnp.where(value > 0, value, 1.0), 0.0)
     return jnp.concatenate([hue, saturation, value], axis)
