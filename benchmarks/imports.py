@@ -3,10 +3,12 @@
 import argparse
 import itertools
 import os
-import statistics
 import subprocess
 import sys
 
+from . import report
+
+NAMES = ("numpy", "jax above numpy", "laminax above jax")
 PROGRAM = """
 import time
 times = [time.perf_counter()]
@@ -20,12 +22,14 @@ print(*times)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
-    rounds = parser.parse_args().rounds
+    options = parser.parse_args()
     import_times()  # so that all files are in the cache, and compiled
-    for name, *times in zip(
-        ("numpy", "jax above numpy", "laminax above jax"), *(import_times() for _ in range(rounds))
-    ):
-        print(f"{name:20}{statistics.median(times):8.3f} s ({min(times):.3f} to {max(times):.3f})")
+    columns = zip(*(import_times() for _ in range(options.rounds)))
+    summary = {name: report.spread(list(times)) for name, times in zip(NAMES, columns)}
+    for name, times in summary.items():
+        print(f"{name:20}" + "{median:8.3f} s ({lowest:.3f} to {highest:.3f})".format(**times))
+    entry = {"summary": {name: {"import_s": times} for name, times in summary.items()}}
+    report.store("imports", {"imports": entry}, argparse.Namespace(**vars(options), gpu=False))
 
 
 def import_times() -> list[float]:

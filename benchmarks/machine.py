@@ -8,7 +8,7 @@ import resource
 import sys
 import time
 
-_PACKAGES = ("laminax", "jax", "keras", "torch", "tensorflow", "numpy")
+_PACKAGES = ("laminax", "jax", "keras", "torch", "tensorflow", "optax", "numpy")
 
 
 def use_processors(count: int) -> None:
@@ -17,18 +17,34 @@ def use_processors(count: int) -> None:
 
 
 def keep_memory() -> None:
-    """Tell glibc's malloc to keep freed memory instead of giving it back, so that no page is faulted in twice."""
+    """Tell glibc's malloc to keep freed memory instead of giving it back, as laminax does (`_core/machine.py`)."""
     trim_threshold, top_pad, mmap_max = -1, -2, -4
     libc = ctypes.CDLL(None)
     libc.mallopt(mmap_max, 0)
     libc.mallopt(trim_threshold, 2**31 - 1)
-    libc.mallopt(top_pad, 256 << 20)
+    libc.mallopt(top_pad, 64 << 20)
 
 
 def peak_memory() -> float:
     """The most memory that this process has held, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+def memory() -> float:
+    """What this process holds now, in MB; Linux tells."""
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def device_memory() -> float | None:
+    """The most memory of a GPU that the library at work has held, in MB; `None` if it does not tell."""
+    if "torch" in sys.modules and sys.modules["torch"].cuda.is_available():
+        return sys.modules["torch"].cuda.max_memory_allocated() / 1e6
+    if "tensorflow" in sys.modules:
+        return sys.modules["tensorflow"].config.experimental.get_memory_info("GPU:0")["peak"] / 1e6
+    stats = sys.modules["jax"].local_devices()[0].memory_stats() or {}
+    return stats["peak_bytes_in_use"] / 1e6 if "peak_bytes_in_use" in stats else None
 
 
 def versions() -> dict[str, str]:

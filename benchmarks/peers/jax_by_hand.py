@@ -1,6 +1,7 @@
 """JAX without a library: the bound of what laminax can reach."""
 
 import functools
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -14,9 +15,10 @@ class Peer:
 
     def __init__(self, name, workload):
         self.batch, self.fused = workload.batch, workload.jax_fused
-        weights = [jax.device_put(w) for w in workload.weights()]
-        self.state = weights, [jax.device_put(np.zeros_like(w)) for w in workload.weights()]
-        step = functools.partial(train_step, workload.jax)
+        trained, others = workload.split(workload.weights())
+        self.state = jax.device_put((trained, others, [np.zeros_like(w) for w in trained]))
+        self.model = workload.jax if others else lambda trained, others, x: (workload.jax(trained, x), others)
+        step = functools.partial(train_step, self.model, LOSSES[workload.loss])
         self.epoch = jax.jit(functools.partial(scan_steps, step), donate_argnums=0)
         self.step = jax.jit(step, donate_argnums=0)
         self.rng = np.random.default_rng(0)
@@ -31,33 +33,56 @@ class Peer:
             if self.fused:
                 self.state, loss = self.epoch(self.state, x, y, order)
             else:
-                loss = self._stepwise(x, y, order)
+                loss = self._stepwise((x[places], y[places]) for places in order)
             stop = after_epoch(float(loss))
 
-    def _stepwise(self, x, y, order):
+    def stream(self, batches, steps, after_epoch):
+        while not after_epoch(self._stepwise(itertools.islice(batches, steps))):
+            pass
+
+    def _stepwise(self, batches):
         losses = []
-        for places in order:
-            self.state, loss = self.step(self.state, (x[places], y[places]))
+        for batch in batches:
+            self.state, loss = self.step(self.state, batch)
             losses.append(loss)
         return np.mean(jax.device_get(losses))
 
+    def requests(self):
+        trained, others, _ = self.state
+        outputs = jax.jit(lambda trained, x: self.model(trained, others, x)[0])
+        return {"predict": lambda x: np.asarray(outputs(trained, x))}
+
     def describe(self):
-        """How steps were driven."""
         return "fused" if self.fused else "stepwise"
 
 
-def train_step(model, state, batch):
+def cross_entropy(y, logits):
+    log_p = jax.nn.log_softmax(logits)
+    return -jnp.mean(jnp.take_along_axis(log_p, y[:, None], 1))
+
+
+def ctc(y, logits):
+    import optax
+
+    paddings = jnp.zeros(logits.shape[:2], logits.dtype)
+    return jnp.mean(optax.ctc_loss(logits, paddings, y, (y == 0).astype(logits.dtype)))
+
+
+LOSSES = {"classes": cross_entropy, "mse": lambda y, outputs: jnp.mean(jnp.square(outputs - y)), "ctc": ctc}
+
+
+def train_step(model, objective, state, batch):
     """A step down the gradient: `(state, loss)`."""
-    (weights, velocities), (x, y) = state, batch
+    (weights, others, velocities), (x, y) = state, batch
 
     def mean_loss(weights):
-        log_p = jax.nn.log_softmax(model(weights, x))
-        return -jnp.mean(jnp.take_along_axis(log_p, y[:, None], 1))
+        outputs, moved = model(weights, others, x)
+        return objective(y, outputs), moved
 
-    loss, grads = jax.value_and_grad(mean_loss)(weights)
+    (loss, others), grads = jax.value_and_grad(mean_loss, has_aux=True)(weights)
     velocities = [DECAY * v + (1 - DECAY) * g * g for v, g in zip(velocities, grads)]
     weights = [w - RATE * g / jnp.sqrt(v + EPSILON) for w, g, v in zip(weights, grads, velocities)]
-    return (weights, velocities), loss
+    return (weights, others, velocities), loss
 
 
 def scan_steps(step, state, x, y, order):

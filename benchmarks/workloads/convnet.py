@@ -106,6 +106,7 @@ def _max_pool(x):
 
 WORKLOAD = Workload(
     name="convnet",
+    title="Convolutional network",
     batch=64,
     steps=100,
     inputs=inputs,

@@ -1,6 +1,6 @@
 """An embedding of 10,000 words and an LSTM over 200 of them."""
 
-from .workload import CLASSES, Workload
+from .workload import CLASSES, Start, Workload
 
 WORDS, FEATURES, UNITS, STEPS = 10_000, 32, 32, 200
 
@@ -53,18 +53,23 @@ def torch(weights):
 
 
 def jax(weights, x):
+    embedding, kernel, recurrent, bias, head, head_bias = weights
+    words = embedding[x.T.reshape(-1)]  # a dot of two matrices: its gradient is faster than that of a stack of them
+    return lstm(words, kernel, recurrent, bias, STEPS, sequences=False) @ head + head_bias
+
+
+def lstm(x, kernel, recurrent, bias, steps, sequences):
+    """`h` of all steps, `(steps, batch, units)`, or of the last one, from inputs `(steps * batch, features)`."""
     import jax.numpy as jnp
 
-    embedding, kernel, recurrent, bias, head, head_bias = weights
     # sigmoid(z) = tanh(z / 2) / 2 + 1/2, so that one tanh serves all four gates
-    half = jnp.repeat(jnp.array([0.5, 0.5, 1, 0.5], "float32"), UNITS)
-    words = embedding[x.T.reshape(-1)]  # a dot of two matrices: its gradient is faster than that of a stack of them
-    z = (words @ (kernel * half) + bias * half).reshape(STEPS, -1, 4 * UNITS)
-    return lstm_loop()(z, recurrent * half) @ head + head_bias
+    half = jnp.repeat(jnp.array([0.5, 0.5, 1, 0.5], "float32"), len(recurrent))
+    z = (x @ (kernel * half) + bias * half).reshape(steps, -1, len(half))
+    return _loop(sequences)(z, recurrent * half)
 
 
-def lstm_loop():
-    """`(z, kernel) -> h` of the last step, from the projected inputs `(steps, batch, 4 * units)`.
+def _loop(sequences):
+    """`(z, kernel) -> h`, from the projected inputs `(steps, batch, 4 * units)`.
 
     The gradient is written out: the kernel's is one matmul after the loop.
     """
@@ -83,9 +88,10 @@ def lstm_loop():
             t = jnp.tanh(new)
             return (o * t, new), (h, c, i, f, g, o, t)
 
-        zero = jnp.zeros((z.shape[1], UNITS), z.dtype)
+        zero = jnp.zeros((z.shape[1], len(kernel)), z.dtype)
         (h, _), kept = jax.lax.scan(step, (zero, zero), z)
-        return h, (kept, kernel)
+        *_, o, t = kept
+        return o * t if sequences else h, (kept, kernel)
 
     def backward(saved, dh):
         (h, c, i, f, g, o, t), kernel = saved
@@ -95,13 +101,16 @@ def lstm_loop():
 
         def step(state, xs):
             dh, dc = state
-            slopes, slope_o, through, f = xs
+            from_above, slopes, slope_o, through, f = xs
+            dh = dh + from_above if sequences else dh
             dc = dc + dh * through
             dz = jnp.concatenate([jnp.tile(dc, (1, 3)) * slopes, dh * slope_o], -1)
             return (dz @ kernel.T, dc * f), dz
 
-        _, dz = jax.lax.scan(step, (dh, jnp.zeros_like(dh)), (slopes, slope_o, through, f), reverse=True)
-        return dz, h.reshape(-1, UNITS).T @ dz.reshape(-1, 4 * UNITS)
+        zero = jnp.zeros_like(f[0])
+        start, from_above = (zero, dh) if sequences else (dh, None)
+        _, dz = jax.lax.scan(step, (start, zero), (from_above, slopes, slope_o, through, f), reverse=True)
+        return dz, h.reshape(-1, len(kernel)).T @ dz.reshape(-1, 4 * len(kernel))
 
     loop = jax.custom_vjp(lambda z, kernel: forward(z, kernel)[0])
     loop.defvjp(forward, backward)
@@ -110,11 +119,12 @@ def lstm_loop():
 
 WORKLOAD = Workload(
     name="lstm",
+    title="LSTM",
     batch=128,
     steps=30,
     inputs=inputs,
     shapes=[
-        (WORDS, FEATURES),
+        Start((WORDS, FEATURES), spread=1.0),
         (FEATURES, 4 * UNITS),
         (UNITS, 4 * UNITS),
         (4 * UNITS,),
