@@ -32,7 +32,7 @@ from contract import (
 import laminax as lx
 from laminax import layers, utils
 from laminax._core import context, pure
-from laminax._core.holder import SeedState, variables
+from laminax._core.holder import State, variables
 from laminax._core.signature import signature
 
 
@@ -474,7 +474,7 @@ def check_frozen(sample):
         assert frozen.state()[0] == {}
         assert frozen.non_trainable_weights == frozen.weights
         assert [v.name for v in frozen.weights] == [v.name for v in weights]
-        assert len([v for v in frozen.variables if not isinstance(v, SeedState)]) == len(weights)
+        assert len([v for v in frozen.variables if not isinstance(v, State)]) == len(weights)
     layer.trainable = True
     assert layer.trainable_weights == trainable
 

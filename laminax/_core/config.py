@@ -11,26 +11,71 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import NoneType
 from typing import Any, Self
 
 import numpy as np
 
+from .catalog import (
+    PACKAGE,
+    add_class,
+    custom_objects,
+    function_name,
+    known_objects,
+    register_function,
+    registered,
+    registered_function,
+    registered_name,
+    written_as,
+)
 from .errors import did_you_mean, unknown
+from .reading import from_data
 
-PACKAGE = __name__.split(".")[0]
-_classes: dict[str, list[type["Configurable"]]] = {}  # families share names: a loss and a metric
-_functions: dict[Callable[..., Any], str] = {}
-registered: dict[str, Any] = {}  # the program's own classes and functions, by "package>name"
-_custom: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("custom", default=None)
+__all__ = [
+    "PACKAGE",
+    "Configurable",
+    "arguments",
+    "custom_objects",
+    "deserializer",
+    "from_data",
+    "function_record",
+    "getter",
+    "known_objects",
+    "record",
+    "register_function",
+    "registered",
+    "registered_function",
+    "registered_name",
+    "reject_unknown_arguments",
+    "sharing",
+    "snake_case",
+    "to_data",
+]
+
+
+# Arguments of classes of Keras that are not arguments here, with the values that ask for nothing.
+_WITHOUT_EFFECT: dict[str, tuple[Any, ...]] = {
+    "input_axes": (None,),
+    "output_axes": (None,),
+    "quantization_config": (None,),
+    "oov_method": ("floormod",),
+}
 
 
 class Configurable:
-    """An object that can be written as its constructor's arguments."""
+    """An object that can be written as its constructor's arguments.
+
+    Attributes:
+        in_keras: whether Keras has the class.
+        beyond_keras: arguments that Keras does not have; configs hold them only where they are not the defaults.
+    """
+
+    in_keras = True
+    beyond_keras: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.__module__.split(".")[0] == PACKAGE:
-            _classes.setdefault(cls.__name__, []).append(cls)
+        add_class(cls)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)
@@ -44,7 +89,10 @@ class Configurable:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as data that JSON can hold."""
-        return {name: to_data(self._argument(name)) for name in arguments(type(self))}
+        known, given = arguments(type(self)), self._given[1]  # type: ignore[attr-defined]
+        found = {name: self._argument(name) for name in known}
+        usual = {n for n in self.beyond_keras if found[n] == known[n] or (known[n] is None and n not in given)}
+        return {name: to_data(value) for name, value in found.items() if name not in usual}
 
     def _argument(self, name: str) -> Any:
         if hasattr(self, name):
@@ -63,7 +111,12 @@ class Configurable:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """A new object with the arguments of `config`."""
-        return cls(**{name: from_data(value) for name, value in config.items()})
+        own = arguments(cls)
+        for name in own.keys() & config.keys():
+            if isinstance(own[name], bool) and not isinstance(config[name], (bool, NoneType)):
+                raise ValueError(f"{cls.__name__}: {name} is true or false; got {config[name]!r:.60}.")
+        given = {k: v for k, v in config.items() if k in own or k not in _WITHOUT_EFFECT or v not in _WITHOUT_EFFECT[k]}
+        return cls(**{name: from_data(value) for name, value in given.items()})
 
     def __repr__(self) -> str:
         defaults = arguments(type(self))
@@ -80,15 +133,17 @@ class Configurable:
 def arguments(cls: type) -> dict[str, Any]:
     """Constructor arguments and their defaults, following `**kwargs` to the base classes.
 
-    Arguments of a base class that the class itself gives stand in its `set_by_class`.
+    Arguments that a class gives its bases itself, or that are no data, stand in its `set_by_class`.
     """
     found: dict[str, Any] = {}
+    left_out: set[str] = set()
     for kind in cls.__mro__:
+        left_out.update(vars(kind).get("set_by_class", ()))
         if "__init__" not in vars(kind) or kind is object:
             continue
         parameters = list(inspect.signature(vars(kind)["__init__"]).parameters.values())[1:]
         for p in parameters:
-            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and p.name not in cls.__dict__.get("set_by_class", ()):
+            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and p.name not in left_out:
                 found.setdefault(p.name, p.default)
         if not any(p.kind == p.VAR_KEYWORD for p in parameters):
             break
@@ -133,58 +188,39 @@ def _brief(value: Any) -> str:
     return repr(value)
 
 
-def register_function(function: Callable[..., Any], name: str | None = None) -> Callable[..., Any]:
-    """Make a built-in function known, so that configs write it as its name."""
-    _functions[function] = name or function.__name__
-    return function
-
-
-def registered_function(identifier: Any) -> Any:
-    """The built-in function of a name, as configs write it; anything else as it is."""
-    if not isinstance(identifier, str):
-        return identifier
-    named = {name: function for function, name in _functions.items()}
-    if identifier not in named:
-        raise unknown("function", identifier, named)
-    return named[identifier]
+_seen: contextvars.ContextVar[dict[int, tuple[Any, dict[str, Any]]] | None]
+_seen = contextvars.ContextVar("seen", default=None)
 
 
 @contextlib.contextmanager
-def custom_objects(objects: Mapping[str, Any]) -> Iterator[None]:
-    """Let configs name these classes and functions."""
-    token = _custom.set({**(_custom.get() or {}), **objects})
+def sharing() -> Iterator[None]:
+    """Let records of an object that stands at several places say that it is the same one."""
+    token = _seen.set({})
     try:
         yield
     finally:
-        _custom.reset(token)
-
-
-def known_objects(more: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What configs may name besides this package's classes: what is registered, in scope, or given."""
-    return {**registered, **(_custom.get() or {}), **(more or {})}
-
-
-def registered_name(obj: Any) -> str:
-    """The name under which a class or function is registered, else its own."""
-    return next((name for name, known in registered.items() if known is obj), obj.__name__)
+        _seen.reset(token)
 
 
 def record(obj: Configurable) -> dict[str, Any]:
-    """`{"module", "class_name", "config", "registered_name"}` of an object."""
-    cls = type(obj)
-    builtin = cls in _classes.get(cls.__name__, ())
-    return {
-        "module": public_module(cls) if builtin else cls.__module__,
-        "class_name": cls.__name__,
-        "config": obj.get_config(),
-        "registered_name": None if builtin else registered_name(cls),
-    }
+    """An object as Keras writes it.
 
-
-def public_module(cls: type) -> str:
-    """`laminax.layers` for a class in `laminax.layers.dense`."""
-    parts = [p for p in cls.__module__.split(".")[1:2] if not p.startswith("_")]
-    return ".".join([PACKAGE, *parts])
+    `{"module", "class_name", "config", "registered_name"}`, for what is built or compiled also `"build_config"` and
+    `"compile_config"`, and `"shared_object_id"` for what stands at several places.
+    """
+    cls, config = type(obj), obj.get_config()
+    module, name, registered = written_as(cls, config)
+    found: dict[str, Any] = {"module": module, "class_name": name, "config": config, "registered_name": registered}
+    for step in ("build", "compile"):
+        settings = getattr(obj, f"get_{step}_config", lambda: None)()
+        if settings is not None:
+            found[f"{step}_config"] = to_data(settings)
+    seen = _seen.get()
+    if seen is not None:
+        _, first = seen.setdefault(id(obj), (obj, found))
+        if first is not found:
+            first["shared_object_id"] = found["shared_object_id"] = list(seen).index(id(obj)) + 1
+    return found
 
 
 def to_data(value: Any) -> Any:
@@ -199,57 +235,31 @@ def to_data(value: Any) -> Any:
         return np.dtype(value).name
     if hasattr(value, "dtype") and hasattr(value, "shape"):
         array = np.asarray(value)
-        if array.ndim == 0:
-            return array.item()
-        return {"class_name": "__numpy__", "config": {"value": array.tolist(), "dtype": array.dtype.name}}
-    if callable(value):
-        return _function_data(value)
-    return value
+        return array.item() if array.ndim == 0 else _special("numpy", value=array.tolist(), dtype=array.dtype.name)
+    if isinstance(value, slice):
+        return _special("slice", start=to_data(value.start), stop=to_data(value.stop), step=to_data(value.step))
+    if isinstance(value, bytes):
+        return _special("bytes", value=value.decode("utf-8"))
+    if value is ...:
+        return _special("ellipsis")
+    return _function_data(value) if callable(value) else value
+
+
+def _special(kind: str, **config: Any) -> dict[str, Any]:
+    return {"class_name": f"__{kind}__", "config": config}
 
 
 def _function_data(function: Callable[..., Any]) -> Any:
-    try:
-        if function in _functions:
-            return _functions[function]
-    except TypeError:  # not hashable
-        pass
-    name = getattr(function, "__name__", type(function).__name__)
-    module = getattr(function, "__module__", None)
+    builtin = function_name(function)
+    return function_record(function) if builtin is None else builtin
+
+
+def function_record(function: Callable[..., Any]) -> dict[str, Any]:
+    """A function as Keras writes it where the name alone would not do."""
+    if (builtin := function_name(function)) is not None:
+        return {"module": "builtins", "class_name": "function", "config": builtin, "registered_name": "function"}
+    name, module = registered_name(function), getattr(function, "__module__", None)
     return {"class_name": "function", "config": name, "module": module, "registered_name": name}
-
-
-def from_data(value: Any, custom: Mapping[str, Any] | None = None) -> Any:
-    """The object that `to_data` described; anything else as it is."""
-    if isinstance(value, (list, tuple)):
-        return type(value)(from_data(v, custom) for v in value)
-    if not isinstance(value, dict):
-        return value
-    if not {"class_name", "config"} <= value.keys():
-        return {key: from_data(v, custom) for key, v in value.items()}
-    name, config, custom = value["class_name"], value["config"], known_objects(custom)
-    if name == "__numpy__":
-        return np.asarray(config["value"], config["dtype"])
-    if name == "function":
-        if config not in custom:
-            raise unknown("function", config, custom)
-        return custom[config]
-    cls = _class(value.get("registered_name") or name, value.get("module"), custom)
-    with custom_objects(custom):
-        return cls.from_config(config)
-
-
-def _class(name: str, module: str | None, custom: Mapping[str, Any]) -> Any:
-    """The class that a config names: of this package, unless it says another one, else one of `custom`."""
-    parts = str(module or PACKAGE).split(".")
-    own = parts[0] in (PACKAGE, "keras")
-    found = _classes.get(name, []) if own else []
-    if found:
-        return next((cls for cls in found if public_module(cls).split(".")[-1] in parts), found[-1])
-    if name.split(">")[-1] in custom and name not in custom:
-        name = name.split(">")[-1]
-    if name not in custom:
-        raise unknown("class", name, {**_classes, **custom} if own else custom)
-    return custom[name]
 
 
 def getter(kind: str, members: Iterable[Any], aliases: Mapping[str, Any] = {}) -> Callable[[Any], Any]:
@@ -283,14 +293,15 @@ def deserializer(get: Any) -> Callable[..., Any]:
     def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
         if not isinstance(config, Mapping):
             return get(config)
-        if config.get("class_name") == "function" and config.get("config") in get.table:
-            return get.table[config["config"]]
-        known = get.table.get(config.get("class_name"))
+        name = config.get("config") if config.get("class_name") == "function" else config.get("class_name")
+        known = get.table.get(name) if isinstance(name, str) else None
+        if config.get("class_name") == "function" and known is not None:
+            return known
         return from_data({**config, "class_name": known.__name__} if inspect.isclass(known) else config, custom_objects)
 
     return deserialize
 
 
 def snake_case(name: str) -> str:
-    """`BatchNormalization` -> `batch_normalization`, `Conv2D` -> `conv2d`, `PReLU` -> `p_re_lu`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", name).lower()
+    """`BatchNormalization` -> `batch_normalization`, `Conv2D` -> `conv2d`, `PReLU` -> `p_re_lu`; as Keras does."""
+    return re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -145,7 +145,10 @@ def get(identifier: Any) -> Any:
     if identifier is None:
         return dtype_policy()
     if isinstance(identifier, dict):
-        return from_data(identifier)
+        policy = from_data(identifier)
+        if not isinstance(policy, (DTypePolicy, PatternMap)):
+            raise TypeError(f"The config is not that of a dtype policy: {str(identifier)[:80]}.")
+        return policy
     if isinstance(identifier, str):
         return DTypePolicy(identifier)
     try:

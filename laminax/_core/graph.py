@@ -119,6 +119,11 @@ class Node:
         self.outputs = [SymbolicTensor(free_shape(o.shape), o.dtype, self, i) for i, o in enumerate(leaves)]
         self.inputs = [t for t in jax.tree.leaves((args, kwargs)) if is_symbolic(t)]
 
+    @property
+    def owner(self) -> int:
+        """What counts as one: an object, such as a layer, however often it is called; a function in each call anew."""
+        return id(self if inspect.isfunction(self.function) else self.function)
+
     def result(self) -> Any:
         """The outputs, in the structure that the function returned."""
         return jax.tree.unflatten(self.treedef, self.outputs)
@@ -269,23 +274,18 @@ def sort(inputs: list[SymbolicTensor], outputs: list[SymbolicTensor]) -> list[No
     found, finished = _visit(inputs, outputs)
     position: dict[int, int] = {}
     for node in found:
-        position.setdefault(_owner(node), len(position))
+        position.setdefault(node.owner, len(position))
     of_node: dict[int, int] = {}
-    of_function: dict[int, int] = {}
+    of_owner: dict[int, int] = {}
     given = {id(t) for t in inputs}
     for node in reversed(finished):
-        depth = max(of_node.get(id(node), 0), of_function.get(_owner(node), 0))
-        of_node[id(node)] = of_function[_owner(node)] = depth
+        depth = max(of_node.get(id(node), 0), of_owner.get(node.owner, 0))
+        of_node[id(node)] = of_owner[node.owner] = depth
         for tensor in node.inputs:
             if tensor.node is not None and not (id(tensor) in given and tensor.node.inputs):
                 of_node[id(tensor.node)] = max(of_node.get(id(tensor.node), 0), depth + 1)
     rank = {id(node): i for i, node in enumerate(finished)}
-    return sorted(finished, key=lambda n: (-of_node[id(n)], position[_owner(n)], rank[id(n)]))
-
-
-def _owner(node: Node) -> int:
-    """What counts as one: an object, such as a layer, however often it is called; a function in each call anew."""
-    return id(node) if inspect.isfunction(node.function) else id(node.function)
+    return sorted(finished, key=lambda n: (-of_node[id(n)], position[n.owner], rank[id(n)]))
 
 
 def _visit(inputs: list[SymbolicTensor], outputs: list[SymbolicTensor]) -> tuple[list[Node], list[Node]]:

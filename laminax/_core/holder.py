@@ -11,8 +11,12 @@ from .variable import Variable
 T = TypeVar("T")
 
 
-class SeedState(Variable):
-    """The state of a random generator: a variable that is no weight."""
+class State(Variable):
+    """What is remembered from call to call and is no weight, such as the last step of a stateful layer."""
+
+
+class SeedState(State):
+    """The state of a random generator."""
 
 
 class Holder:
@@ -28,7 +32,7 @@ class Holder:
 
     @property
     def variables(self) -> list[Variable]:
-        """All variables: weights and random state."""
+        """All variables: weights, and states such as those of random generators."""
         return list(variables(self).values())
 
     @property
@@ -43,8 +47,8 @@ class Holder:
 
     @property
     def weights(self) -> list[Variable]:
-        """All variables but random state."""
-        return [v for v in self.variables if not isinstance(v, SeedState)]
+        """All variables but those that are states."""
+        return [v for v in self.variables if not isinstance(v, State)]
 
     @property
     def trainable_weights(self) -> list[Variable]:
@@ -54,7 +58,7 @@ class Holder:
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The other weights."""
-        return [v for v in self.non_trainable_variables if not isinstance(v, SeedState)]
+        return [v for v in self.non_trainable_variables if not isinstance(v, State)]
 
     def get_weights(self) -> list[np.ndarray]:
         """Copies of the weights, in the order of `weights`."""
@@ -155,6 +159,12 @@ def _variables_first(members: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def variables(holder: Any) -> dict[str, Variable]:
     """Every variable of an object, by attribute path."""
     return {path: variable for path, variable, _, _ in walk(holder)}
+
+
+def own_variables(holder: Holder) -> list[Variable]:
+    """The variables of an object itself, not of those inside, which are weights: trained ones first, as made."""
+    found = [v for v in held(holder.members().values(), Variable) if not isinstance(v, State)]
+    return sorted({id(v): v for v in found}.values(), key=lambda v: (v.rank, v.number))
 
 
 def partition(holder: Any) -> tuple[dict[str, Variable], dict[str, Variable]]:

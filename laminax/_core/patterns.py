@@ -1,10 +1,24 @@
 """Objects by the paths of what they are for: an exact path, a pattern of paths, or the default."""
 
 import re
-from collections.abc import Iterator, MutableMapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, Self
 
 from .config import Configurable
+from .file_errors import UnsafeFileError
+
+REPEATS = 3  # of a pattern in a config: what more of them take can grow beyond all bounds
+
+
+def check_patterns(patterns: Iterable[Any]) -> None:
+    """Raise an `UnsafeFileError` for a pattern from a config that could take very long."""
+    for pattern in patterns:
+        repeats = re.findall(r"[*+{]", str(pattern))
+        if len(repeats) > REPEATS or re.search(r"\)\s*[*+?{]", str(pattern)):
+            raise UnsafeFileError(
+                f"the pattern {str(pattern)[:60]!r} could take very long: at most {REPEATS} repetitions, and none of "
+                "a group, may stand in a config."
+            )
 
 
 class PatternMap(MutableMapping[str, Any], Configurable):
@@ -15,6 +29,13 @@ class PatternMap(MutableMapping[str, Any], Configurable):
 
     def __init__(self) -> None:
         self._entries: dict[str, Any] = {}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """A new map, as `get_config` says."""
+        for value in config.values():
+            check_patterns(value if isinstance(value, Mapping) else ())
+        return super().from_config(config)
 
     @property
     def default(self) -> Any:

@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import itertools
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import compat, context
+from . import compat, context, promises
 from .names import current_scope
 from .settings import floatx
 
@@ -20,6 +21,7 @@ class _Scratch(dict[Any, Any]):
     """An overlay that takes assignments to any variable, and is thrown away."""
 
 
+_made = itertools.count()
 _overlay: contextvars.ContextVar[dict["Variable", Any] | None] = contextvars.ContextVar("overlay", default=None)
 
 
@@ -46,11 +48,13 @@ class Variable:
         autocast: bool = True,
         name: str = "variable",
     ) -> None:
-        with jax.ensure_compile_time_eval():  # a real array, also inside a trace
-            value = initializer(shape, dtype or floatx()) if callable(initializer) else initializer
-            value = compat.on_device(value)
-            self._value = value if dtype is None or value.dtype == dtype else value.astype(dtype)
         self.name = name
+        self.number = next(_made)  # the order of making, which is that in files
+        taken = promises.current()
+        if taken is not None and callable(initializer):
+            self._value: Any = taken.take(self, tuple(shape or ()), dtype or floatx())
+        else:
+            self._value = _array_from(initializer, shape, dtype)
         self._scope = current_scope()
         self.owner: Callable[[], Any] | None = None  # a weak reference to the layer that made it
         self._trainable = trainable
@@ -70,10 +74,15 @@ class Variable:
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
 
+    def settle(self) -> None:
+        """Take the initial value, where there is none yet."""
+        if promises.is_promise(self._value):
+            self._value = _array_from(self.initializer, self._value.shape, self._value.dtype.name)
+
     @property
     def value(self) -> jax.Array:
         """The array; in a pure call the one that the call was given."""
-        array = _held(self)
+        array = _filled(_held(self))
         dtype = self._dtype_of(array)
         return array if array.dtype == dtype else array.astype(dtype)
 
@@ -160,9 +169,21 @@ class Variable:
         return f"<Variable {self.path} {self.dtype}{list(self.shape)}>"
 
 
+def _array_from(initializer: Any, shape: tuple[int, ...] | None, dtype: str | None) -> jax.Array:
+    with jax.ensure_compile_time_eval():  # a real array, also inside a trace
+        value = initializer(shape, dtype or floatx()) if callable(initializer) else initializer
+        value = compat.on_device(value)
+        return value if dtype is None or value.dtype == dtype else value.astype(dtype)
+
+
 def _held(variable: Variable) -> Any:
     overlay = _overlay.get()
     return variable._value if overlay is None else overlay.get(variable, variable._value)
+
+
+def _filled(array: Any) -> Any:
+    """Zeros for what has no value yet, in passes that ask for shapes; anything else as it is."""
+    return jnp.zeros(array.shape, array.dtype) if promises.is_promise(array) else array
 
 
 def _hold(variable: Variable, array: Any) -> None:
@@ -223,7 +244,7 @@ def scratch() -> Iterator[None]:
 
 def read(variables: Mapping[str, Variable]) -> dict[str, Any]:
     """The arrays that the variables hold now."""
-    return {path: _held(variable) for path, variable in variables.items()}
+    return {path: _filled(_held(variable)) for path, variable in variables.items()}
 
 
 def write(variables: Mapping[str, Variable], values: Mapping[str, Any]) -> None:

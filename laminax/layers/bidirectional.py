@@ -137,4 +137,7 @@ def _renewed(layer: Any, prefix: str, **changes: Any) -> Any:
     classes = {type(one).__name__: type(one) for one in layer._flatten_layers()}
     config = {**layer.get_config(), "name": prefix + layer.name.removeprefix(prefix), **changes}
     with custom_objects(classes):
-        return type(layer).from_config(config)
+        made = type(layer).from_config(config)
+    if (shapes := layer.get_build_config()) is not None:
+        made.build_from_config(shapes)
+    return made

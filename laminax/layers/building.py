@@ -8,8 +8,60 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .._core import context
+import jax
+
+from .._core import context, graph
 from .._core.signature import signature as signature_of
+from .symbolic import placeholders
+
+
+class Buildable:
+    """Remembers the shapes for which it was built, so that it can be built for them again."""
+
+    built: bool
+    build: Callable[..., None]
+    call: Callable[..., Any]
+    inner_layers: Callable[[], list[Any]]
+    _build_shapes: Mapping[str, Any] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has inputs of its own, so that it was there before what it stands in."""
+        return False
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes for which the weights were made, as data; `None` where there are none."""
+        if not self._build_shapes:
+            return None
+        shapes = list(self._build_shapes.values())
+        return {"input_shape": shapes[0]} if len(shapes) == 1 else {"shapes_dict": dict(self._build_shapes)}
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Make the weights for the shapes that `get_build_config` gave."""
+        shapes = {name: shape_from(shape) for name, shape in (config.get("shapes_dict") or {}).items()}
+        if config.get("input_shape") is not None:
+            shapes = {"input_shape": shape_from(config["input_shape"])}
+            self.build(shapes["input_shape"])
+        elif shapes and is_default(self.build):
+            graph.infer(self.call, (), {name.removesuffix("_shape"): placeholders(s) for name, s in shapes.items()})
+            self.built = True
+        elif shapes and shapes.keys() <= inspect.signature(self.build).parameters.keys():
+            self.build(**shapes)
+        else:
+            return  # shapes by the names of Keras's own layer: the first call builds it
+        self._build_shapes = shapes
+
+    def enclose(self) -> None:
+        """Let the paths of layers inside, which may have been built on their own, begin with that of this one."""
+        for layer in self.inner_layers():
+            if layer._around is None and not layer.whole:
+                layer._around = weakref.ref(self)
+
+
+def is_default(build: Callable[..., None]) -> bool:
+    """Whether a `build` is that of every layer, which runs the call on the shape."""
+    return build.__qualname__ == "Layer.build"
+
 
 _built: contextvars.ContextVar[tuple[Any, Any] | None] = contextvars.ContextVar("built", default=None)
 
@@ -22,8 +74,29 @@ def building(build: Callable[..., None]) -> Callable[..., None]:
         with making(self):
             build(self, *args, **kwargs)
         self.built = True
+        shapes = inspect.signature(build).bind(self, *args, **kwargs).arguments
+        self._build_shapes = dict(list(shapes.items())[1:])
 
     return building
+
+
+def shapes_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The shapes of the arguments of a call that hold arrays, by the names that a `build` gives them."""
+    found = {}
+    for name, value in given.items():
+        leaves = jax.tree.leaves(value)
+        if leaves and all(hasattr(leaf, "shape") for leaf in leaves):
+            found[f"{name}_shape"] = graph.shape_of(value)
+    return found
+
+
+def shape_from(data: Any) -> Any:
+    """A shape, or a list or dict of shapes, from data in which tuples have become lists."""
+    if isinstance(data, dict):
+        return {key: shape_from(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)) and not all(size is None or type(size) is int for size in data):
+        return [shape_from(value) for value in data]
+    return tuple(data) if isinstance(data, (list, tuple)) else data
 
 
 @contextlib.contextmanager

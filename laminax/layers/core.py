@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from .._core import context, graph
-from .._core.config import from_data, registered_function
+from .._core.config import from_data, function_record, registered_function
 from .._core.settings import floatx
 from .layer import Array, Layer, Shape
 
@@ -204,6 +204,10 @@ class Lambda(Layer):
         context.lose_rows()
         given = {"mask": mask, "training": training}
         return self.function(inputs, **{**self.arguments, **{name: given[name] for name in self._takes}})
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as data that JSON can hold."""
+        return {**super().get_config(), "function": function_record(self.function)}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:

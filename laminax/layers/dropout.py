@@ -79,6 +79,7 @@ class SpatialDropout1D(SpatialDropout):
 
     rank = 1
     set_by_class = ("noise_shape", "data_format")
+    beyond_keras = ("trainable",)
 
     def __init__(
         self, rate: float, seed: int | None = None, name: str | None = None, dtype: Any = None, **kwargs: Any
@@ -97,6 +98,7 @@ class SpatialDropout2D(SpatialDropout):
 
     rank = 2
     set_by_class = ("noise_shape",)
+    beyond_keras = ("trainable",)
 
 
 class SpatialDropout3D(SpatialDropout):
@@ -104,6 +106,7 @@ class SpatialDropout3D(SpatialDropout):
 
     rank = 3
     set_by_class = ("noise_shape",)
+    beyond_keras = ("trainable",)
 
 
 def checked_rate(layer: Layer, rate: Any) -> float:

@@ -24,6 +24,8 @@ class GroupedQueryAttention(ProjectedAttention):
     The other arguments are those of `MultiHeadAttention`.
     """
 
+    keras_attributes = {f"{name}_dense": f"_{name}_dense" for name in ("query", "key", "value", "gate", "output")}
+
     def __init__(
         self,
         head_dim: int,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from .._core import context
-from .._core.holder import Holder, held
+from .._core.holder import Holder, held, own_variables
 from .._core.random import SeedGenerator
 from .._core.variable import Variable
 
@@ -74,11 +74,11 @@ class KerasNames:
 
     @property
     def _trainable_variables(self) -> list[Variable]:
-        return [v for v in vars(self).values() if isinstance(v, Variable) and v.rank == 0]
+        return [v for v in own_variables(self) if v.rank == 0]  # type: ignore[arg-type]
 
     @property
     def _non_trainable_variables(self) -> list[Variable]:
-        return [v for v in vars(self).values() if isinstance(v, Variable) and v.rank > 0]
+        return [v for v in own_variables(self) if v.rank > 0]  # type: ignore[arg-type]
 
     @property
     def _tracker(self) -> "Unlocked":
@@ -89,12 +89,12 @@ class KerasNames:
 
     def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
         """Write the layer's own variables, without those of inner layers, as `"0"`, `"1"`, ..."""
-        for i, variable in enumerate([*self._trainable_variables, *self._non_trainable_variables]):
-            store[str(i)] = variable.numpy()
+        for i, variable in enumerate(own_variables(self)):  # type: ignore[arg-type]
+            store[str(i)] = variable.value
 
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
         """Take what `save_own_variables` wrote."""
-        own = [*self._trainable_variables, *self._non_trainable_variables]
+        own = own_variables(self)  # type: ignore[arg-type]
         if len(store) != len(own):
             raise ValueError(f"Layer {getattr(self, 'name', '')!r} has {len(own)} variables; the file {len(store)}.")
         for i, variable in enumerate(own):

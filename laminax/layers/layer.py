@@ -17,7 +17,7 @@ from .._core.holder import held
 from .._core.signature import Signature
 from .._core.signature import signature as signature_of
 from .._core.variable import Variable
-from .building import building, settle, shape_first, shapes_for
+from .building import Buildable, building, settle, shape_first, shapes_for, shapes_of
 from .input_spec import InputSpec, not_an_array
 from .keras_names import KerasNames
 from .stateless import Stateless, penalties
@@ -27,7 +27,7 @@ Array = Any
 Shape = Any
 
 
-class Layer(Configurable, Symbolic, Stateless, KerasNames):
+class Layer(Configurable, Symbolic, Stateless, Buildable, KerasNames):
     """A function of arrays, with weights.
 
     A subclass makes its weights in `build(input_shape)` and computes in `call(inputs)`. `call` may
@@ -226,7 +226,9 @@ class Layer(Configurable, Symbolic, Stateless, KerasNames):
 
     def _build_for(self, given: Mapping[str, Any]) -> None:
         settle(self)
-        if type(self).build is not Layer.build:
+        if type(self).build is Layer.build:
+            self._build_shapes = shapes_of(given)
+        else:
             shapes = {name: graph.shape_of(value) for name, value in given.items()}
             if len(inspect.signature(self.build).parameters) <= 1 and shapes:
                 self.build(next(iter(shapes.values())))
@@ -368,6 +370,9 @@ def _brief(value: Any) -> str:
 
 
 def _checked_name(name: str | None) -> str | None:
-    if name is not None and (not isinstance(name, str) or not name or "/" in name):
+    """A name that can be a step of a path, in a file or elsewhere."""
+    if name is not None and (not isinstance(name, str) or not name or set(name) & set("/\\") or name in (".", "..")):
         raise ValueError(f"A layer's name is a string without '/'; got {name!r}.")
+    if name is not None and (len(name) > 255 or not name.isprintable()):
+        raise ValueError(f"A layer's name has at most 255 characters, all of them printable; got {name[:60]!r}.")
     return name

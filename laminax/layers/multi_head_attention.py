@@ -237,6 +237,8 @@ class MultiHeadAttention(ProjectedAttention):
         seed: an integer for the same dropout at each run.
     """
 
+    keras_attributes = {"gate_dense": "_gate_dense"}
+
     def __init__(
         self,
         num_heads: int,

@@ -219,5 +219,5 @@ def scaled_and_moved(layer: Any, x: Array, axes: tuple[int, ...]) -> Array:
     """`x * gamma + beta`, for a `gamma` and `beta` that span `axes`."""
     shape = spread(axes, x)
     if layer.gamma is not None:
-        x = x * layer.gamma.value.reshape(shape)
-    return x if layer.beta is None else x + layer.beta.value.reshape(shape)
+        x = x * layer.gamma.value.reshape(shape).astype(x.dtype)
+    return x if layer.beta is None else x + layer.beta.value.reshape(shape).astype(x.dtype)

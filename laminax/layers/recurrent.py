@@ -8,8 +8,8 @@ import jax.numpy as jnp
 from .._core import checks, graph, pure
 from .._core.config import arguments, snake_case
 from .._core.errors import shape_text
-from .._core.holder import partition
-from .._core.variable import Variable, read, write
+from .._core.holder import State, partition
+from .._core.variable import read, write
 from ..ops.recurrent import scan_steps
 from .input_spec import InputSpec
 from .layer import Array, Layer, is_builtin
@@ -76,8 +76,9 @@ class RNN(Layer):
                 raise ValueError(
                     f"Layer {self.name!r} is stateful: give its input a fixed batch size, Input(batch_shape=...)."
                 )
-            zeros, tree = jax.tree.flatten(self.get_initial_state(input_shape[0]))
-            states = [Variable(z, trainable=False, name=f"state_{i}") for i, z in enumerate(zeros)]
+            with jax.ensure_compile_time_eval():  # real arrays, also inside a trace
+                zeros, tree = jax.tree.flatten(self.get_initial_state(input_shape[0]))
+            states = [State(z, trainable=False, name=f"state_{i}") for i, z in enumerate(zeros)]
             self.states = jax.tree.unflatten(tree, states)
 
     def get_initial_state(self, batch_size: Any) -> list[Any]:

@@ -35,7 +35,7 @@ class SpectralNormalization(Wrapper):
 
     def build(self, input_shape: Any = None) -> None:
         super().build(input_shape)
-        self.kernel = getattr(self.layer, "kernel", getattr(self.layer, "embeddings", None))
+        self.kernel: Any = getattr(self.layer, "kernel", getattr(self.layer, "embeddings", None))
         if not isinstance(self.kernel, Variable):
             raise ValueError(
                 f"Layer {self.name!r} (SpectralNormalization) takes a layer with weights; {type(self.layer).__name__} "
@@ -45,6 +45,17 @@ class SpectralNormalization(Wrapper):
         self.vector_u = self.add_weight(
             (1, self.kernel.shape[-1]), _direction, self.kernel.dtype, trainable=False, autocast=False, name="vector_u"
         )
+
+    def values_in_files(self) -> dict[Variable, Array]:
+        """The kernel divided by `sigma`, and the vector of length one: as Keras, which divides the kernel itself."""
+        sigma = self._norm(self.kernel.value, training=False)
+        sigma = jnp.where((sigma > 0) & (jnp.abs(sigma - 1) > 1e-6), sigma, 1)  # what was loaded is divided already
+        kernel, u = self.kernel.value, self.vector_u.value
+        return {self.kernel: kernel / sigma.astype(kernel.dtype), self.vector_u: u / sigma.astype(u.dtype)}
+
+    def after_loading(self) -> None:
+        """Take the kernel as divided already, and the vector as of length one, which Keras's need not be."""
+        self.vector_u.assign(_unit(dtypes.at_least_float32(self.vector_u.value)))
 
     def call(self, inputs: Array, training: bool = False) -> Array:
         cells = variables(self.layer)

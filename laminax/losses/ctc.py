@@ -43,6 +43,8 @@ class CTC(Loss):
         reduction, name, dtype: as of `Loss`.
     """
 
+    beyond_keras = ("from_logits", "blank", "infeasible", "pad_value", "alphabet")
+
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",

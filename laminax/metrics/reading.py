@@ -18,6 +18,7 @@ __all__ = ["CharacterErrorRate", "WordErrorRate"]
 class ErrorRate(Metric):
     """The base of `sum of edit distances / sum of the lengths of the targets`; subclasses write `compare`."""
 
+    in_keras = False
     direction = "down"
 
     def __init__(self, name: str | None, dtype: Any, blank: int | str, pad_value: int | None, alphabet: Any) -> None:

@@ -1,5 +1,6 @@
 """Models: layers joined into one, which can be trained, evaluated and asked."""
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import jax
 
 from .. import saving
 from .._core.compat import is_tracer
+from .._core.config import custom_objects as scope
 from .._core.config import snake_case
 from .._core.errors import did_you_mean
 from .._core.graph import any_symbolic
@@ -15,6 +17,7 @@ from ..layers.layer import Layer
 from ..training.trainable import Trainable
 from ..training.trainer import Trainer
 from .graph import Graph
+from .graph_config import check_all_used, graph_config, graph_from
 from .host import Read
 from .summary import summarize
 
@@ -86,11 +89,47 @@ class Model(Trainable):
             )
         return self._graph(self._graph.arrange(inputs, cast=True))
 
+    # As data.
+
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, of a subclass. A graph is copied by `clone_model`."""
-        if self._graph is not None and type(self) is Model:
-            raise NotImplementedError(f"The graph of {self.name!r} has no config yet; clone_model copies it.")
-        return super().get_config()
+        """The graph, in the form of Keras's functional models; of a subclass the constructor's arguments."""
+        if self._graph is None or not takes_graph(type(self)):
+            return super().get_config()
+        return {"name": self.name, "trainable": self.trainable, **graph_config(self._graph)}
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes for which the weights were made, where no graph says them."""
+        return super().get_build_config() if self._graph is None else None
+
+    @property
+    def whole(self) -> bool:
+        return self._graph is not None
+
+    def enclose(self) -> None:
+        """Nothing for a graph, whose layers stand beside it."""
+        if self._graph is None or hasattr(self, "_chain"):
+            super().enclose()
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> "Model":
+        """A new model with new weights.
+
+        Args:
+            config: what `get_config` gave.
+            custom_objects: classes and functions of the program, by name.
+        """
+        with scope(custom_objects or {}):
+            if not {"layers", "input_layers", "output_layers"} <= config.keys() or not takes_graph(cls):
+                return super().from_config(config)
+            inputs, outputs = graph_from(config)
+            rest = {key: v for key, v in config.items() if key not in ("layers", "input_layers", "output_layers")}
+            model = cls(inputs=inputs, outputs=outputs, **rest)
+            check_all_used(config, model._graph)
+            return model
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The config of the model as JSON; `kwargs` are those of `json.dumps`."""
+        return saving.to_json(self, **kwargs)
 
     def members(self) -> Mapping[str, Any]:
         found = dict(super().members())
@@ -186,13 +225,19 @@ class Model(Trainable):
 
     # What the trainer asks.
 
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights, and the state of random layers, to a `.safetensors` file, atomically."""
-        saving.save_weights(self, filepath, overwrite)
+    def save(
+        self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, include_optimizer: bool = True
+    ) -> None:
+        """Write the model to a `.keras` file. See `saving.save_model`."""
+        saving.save_model(self, filepath, overwrite, zipped, include_optimizer)
 
-    def load_weights(self, filepath: Any) -> None:
-        """Read what `save_weights` wrote; a file that does not fit is refused whole."""
-        saving.load_weights(self, filepath)
+    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
+        """Write the weights to a `.weights.h5` or `.safetensors` file. See `saving.save_weights`."""
+        saving.save_weights(self, filepath, overwrite, max_shard_size)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> Any:
+        """Read what `save_weights` wrote; a file that does not fit is refused whole. See `saving.load_weights`."""
+        return saving.load_weights(self, filepath, skip_mismatch, by_name)
 
     def standardize_inputs(self, x: Any) -> Any:
         """Data in the structure of the inputs, or what the part on the host makes of them."""
@@ -205,6 +250,12 @@ class Model(Trainable):
     def on_host(self) -> bool:
         """Whether a part of it, such as layers for text, runs on the host before the step."""
         return self._graph is not None and bool(self._graph.host.nodes)
+
+
+def takes_graph(cls: Any) -> bool:
+    """Whether a class of models is made as `Model` is: of inputs and outputs."""
+    kinds = {p.kind for p in inspect.signature(cls.__init__).parameters.values()}
+    return {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} <= kinds
 
 
 def name_layers(layers: Sequence[Layer]) -> dict[str, Layer]:

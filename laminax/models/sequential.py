@@ -6,12 +6,13 @@ from typing import Any
 import jax
 
 from .._core import graph
+from .._core.config import custom_objects as scope
 from .._core.config import from_data, to_data
-from .._core.holder import Holder
 from .._core.text import is_text
-from ..layers.building import making
+from ..layers.building import making, shape_from
 from ..layers.core import Input, InputLayer
 from ..layers.layer import Layer
+from .graph_config import name_again
 from .host import Read, on_host
 from .model import Model, name_layers
 
@@ -117,6 +118,10 @@ class Sequential(Model):
         return inputs
 
     @property
+    def whole(self) -> bool:
+        return self._input is not None and self._input.declared
+
+    @property
     def layers(self) -> list[Layer]:
         """The layers, without the input."""
         return list(self._chain)
@@ -144,19 +149,33 @@ class Sequential(Model):
         return super().on_host if self._graph is not None else bool(self._chain) and on_host(self._chain[0])
 
     def get_config(self) -> dict[str, Any]:
-        """Name and layers."""
-        layers: list[Holder] = [*([self._input] if self._input is not None else []), *self._chain]
-        return {
+        """Name, types and layers, and the shape of the input where the data gave it."""
+        given = self._input is not None and (self._input.declared or not self._input.input_dtype.startswith("float"))
+        layers: list[Layer] = [*([self._input] if self._input is not None and given else []), *self._chain]
+        config = {
             "name": self.name,
             "trainable": self.trainable,
             "dtype": to_data(self.dtype_policy),
             "layers": [to_data(layer) for layer in layers],
         }
+        return config if self._input is None else {**config, "build_input_shape": self._input.batch_shape}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> "Sequential":
-        """A new model with new weights."""
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> "Sequential":
+        """A new model with new weights.
+
+        Args:
+            config: what `get_config` gave.
+            custom_objects: classes and functions of the program, by name.
+        """
         given = dict(config)
-        layers = [from_data(layer, custom_objects) for layer in given.pop("layers")]
-        given.pop("build_input_shape", None)
-        return cls(layers, **{key: from_data(value) for key, value in given.items()})
+        with scope(custom_objects or {}):
+            layers = [name_again(from_data(layer)) for layer in given.pop("layers")]
+            shape = given.pop("build_input_shape", None)
+            model = cls(layers, **{key: from_data(value) for key, value in given.items()})
+            known = model._input is not None
+            if shape is not None and not known:
+                model.build(shape_from(shape))
+            if model._input is not None and not known:
+                model._input.declared = False
+        return model

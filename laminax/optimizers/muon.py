@@ -1,11 +1,13 @@
 """Muon."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 import jax.numpy as jnp
 
 from .._core import checks
+from .._core.patterns import check_patterns
 from .._core.variable import Variable
 from .adam import Adam
 from .optimizer import Array, Optimizer, Values, zeros
@@ -74,6 +76,13 @@ class Muon(Optimizer):
         self.ns_steps = checks.integer(self, "ns_steps", ns_steps)
         self.nesterov = checks.boolean(self, "nesterov", nesterov)
         self.rms_rate = self._optional(checks.number, "rms_rate", rms_rate)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """A new object with the arguments of `config`."""
+        patterns = config.get("exclude_layers")
+        check_patterns(patterns if isinstance(patterns, list) else ())
+        return super().from_config(config)
 
     def rule(self, path: str, param: Array) -> Optimizer:
         path = self._name(path)

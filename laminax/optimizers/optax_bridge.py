@@ -16,6 +16,7 @@ class OptaxOptimizer(Optimizer):
     optax itself is not imported. The learning rate is the transformation's own affair.
     """
 
+    in_keras = False
     has_rate = False
 
     def __init__(self, transformation: Any, name: str | None = None) -> None:

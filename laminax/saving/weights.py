@@ -1,86 +1,118 @@
-"""Weights in files: `.safetensors`, one array for each path."""
+"""Weights in files: `.weights.h5` as Keras keeps them, `.safetensors` by path, `.h5` of Keras 2."""
 
-import contextlib
-import os
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from .._core.file_errors import IncompatibleWeightsError, in_file
 from .._core.holder import Holder, variables
+from .._core.reading import located
+from ..optimizers import Optimizer
+from . import hdf5, keras2, safetensors
+from .archive import WEIGHTS, Archive
+from .atomic import replacing
+from .hdf5.reader import SIGNATURE
+from .kinds import expect, path_of
+from .optimizers import match_optimizer, optimizer_arrays
+from .report import Restored
+from .restore import Restoring, layer_arrays, match_objects
+from .source import Source, opened
+from .version import check_version
 
 
-def save_weights(model: Holder, filepath: Any, overwrite: bool = True) -> None:
-    """Write all variables of a model by path. The file is whole or, if writing fails, as it was.
+def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: None = None) -> None:
+    """Write the weights of a model. The file is whole or, if writing fails, as it was.
 
     Args:
         model: the model.
-        filepath: a name that ends with `.safetensors`.
+        filepath: a name that ends with `.weights.h5`, for the file that Keras 3 would write, or with `.safetensors`,
+            for all variables by path, the state of random layers too.
         overwrite: whether an existing file may be replaced.
+        max_shard_size: not supported: a model is one file.
     """
-    from safetensors.numpy import save
-
-    path = _checked(filepath)
-    if not overwrite and os.path.exists(path):
-        raise FileExistsError(f"{path} exists. Give overwrite=True to replace it.")
+    path = path_of(filepath)
+    if max_shard_size is not None:
+        raise ValueError("max_shard_size is not supported: weights are kept in one file.")
+    if not path.endswith((".weights.h5", ".safetensors")):
+        raise ValueError(f"Weights are kept in .weights.h5 or .safetensors files; got {path!r}.")
     cells = variables(model)
     if not cells:
         raise ValueError(f"{model.name!r} has no weights yet: call it on data, or `build(input_shape)`, first.")
-    write_atomically(path, save({name: v.numpy() for name, v in cells.items()}, {"format": "laminax"}))
+    with replacing(path, overwrite) as file:
+        if path.endswith(".safetensors"):
+            safetensors.write(file, {name: variable.value for name, variable in cells.items()})
+        else:
+            hdf5.write(file, keras_arrays(model))
 
 
-def load_weights(model: Holder, filepath: Any) -> None:
-    """Read what `save_weights` wrote. All paths and shapes must be the model's own; else nothing is changed.
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> Restored:
+    """Read weights into a model: all that are in the file, or, if they do not fit, none.
+
+    Args:
+        model: the model, built.
+        filepath: a `.weights.h5`, `.keras` or `.safetensors` file, or an `.h5` file of Keras 2, whose weights are
+            taken layer by layer in order.
+        skip_mismatch: leave out what does not fit, with a warning.
+        by_name: for an `.h5` file of Keras 2, match layers by name.
+
+    Returns:
+        What was read.
 
     Raises:
-        ValueError: naming the paths that are missing, unknown, or of another shape.
+        IncompatibleWeightsError: naming what is missing, unknown, or of another shape or type.
+        ModelFileError: for a file that is damaged, or none of these.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    path = path_of(filepath)
+    report = Restored(path)
+    restoring = Restoring(report, skip_mismatch)
+    if not path.endswith((".safetensors", ".weights.h5", ".keras", ".h5", ".hdf5")):
+        raise ValueError(f"Weights are kept in .weights.h5, .safetensors, .keras or .h5 files; got {path!r}.")
+    with in_file(path), opened(path) as source, located("it can't be read", of_file=True):
+        if path.endswith(".safetensors"):
+            _match_paths(variables(model), safetensors.read(source), restoring)
+        elif path.endswith((".weights.h5", ".keras")):
+            found = read_keras(source, path.endswith(".keras"))
+            _check_built(model, found)
+            match_objects(model, found, restoring)
+            match_optimizer(model, found, restoring)
+        else:
+            expect(source, SIGNATURE, "HDF5 file")
+            keras2.match(model, hdf5.read(source), restoring, by_name)
+        restoring.finish()
+    return report
 
-    path = _checked(filepath)
-    try:
-        values = load_file(path)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is no whole .safetensors file: {error}") from None
-    cells = variables(model)
-    _compare(path, {name: v.shape for name, v in cells.items()}, {name: v.shape for name, v in values.items()})
+
+def keras_arrays(model: Any) -> dict[str, Any]:
+    """The arrays that Keras keeps of a model and its optimizer, by path."""
+    optimizer = getattr(model, "optimizer", None)
+    kept = isinstance(optimizer, Optimizer) and optimizer.in_keras
+    return {**layer_arrays(model), **(optimizer_arrays(model) if kept else {})}
+
+
+def read_keras(source: Source, archived: bool) -> hdf5.Group:
+    """The tree of a `.weights.h5` file, or of that in a `.keras` file."""
+    if archived:
+        expect(source, b"PK", ".keras archive")
+        archive = Archive(source)
+        check_version(archive)
+        for name in archive.members:
+            archive.read(name)
+        with in_file(member=WEIGHTS):
+            return hdf5.read(archive.read(WEIGHTS))
+    expect(source, SIGNATURE, "HDF5 file")
+    return hdf5.read(source)
+
+
+def _check_built(model: Holder, found: hdf5.Group) -> None:
+    if not variables(model) and found:
+        raise IncompatibleWeightsError(
+            f"can't be loaded: {model.name!r} has no weights yet. Call it on data, or `build(input_shape)`, first."
+        )
+
+
+def _match_paths(cells: Mapping[str, Any], found: Mapping[str, Any], restoring: Restoring) -> None:
     for name, variable in cells.items():
-        if (np.dtype(variable.dtype).kind in "iub") != (values[name].dtype.kind in "iub"):
-            raise ValueError(f"{path}: {name} is of type {values[name].dtype}, the model's of {variable.dtype}.")
-    for name, variable in cells.items():
-        variable.assign(values[name])
-
-
-def write_atomically(path: str, data: bytes) -> None:
-    """Write a file beside its name, to the disk, and only then under its name."""
-    temporary = f"{path}.{os.getpid()}.{secrets.token_hex(4)}.tmp"
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _checked(filepath: Any) -> str:
-    path = os.fspath(filepath)
-    if not str(path).endswith(".safetensors"):
-        raise ValueError(f"Weights are kept in .safetensors files; got {path!r}.")
-    return str(path)
-
-
-def _compare(path: str, own: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    missing, unknown = [n for n in own if n not in found], [n for n in found if n not in own]
-    other = [n for n in own if n in found and tuple(own[n]) != tuple(found[n])]
-    problems = [f"lacks {', '.join(missing[:5])}"] * bool(missing) + [f"has unknown {', '.join(unknown[:5])}"] * bool(
-        unknown
-    )
-    problems += [f"has {n} of shape {tuple(found[n])}, the model of {tuple(own[n])}" for n in other[:5]]
-    if problems:
-        raise ValueError(f"{path} does not fit the model: it {'; '.join(problems)}.")
+        if name in found:
+            restoring.match(name, variable, found[name])
+        else:
+            restoring.missing.append(name)
+    restoring.unknown += [name for name in found if name not in cells]

@@ -14,6 +14,7 @@ from ..metrics import Metric
 from ..objective.crossentropy import NAMES as CROSSENTROPY
 from . import loop
 from .binding import Settings
+from .compile_config import compile_arguments, compile_config, in_words, warn_of_own_compile
 from .prediction import predict, predict_iter
 from .step import Batch
 from .trainer import Trainer
@@ -85,6 +86,22 @@ class Trainable(Layer):
             checks.boolean("compile", "weighted_mean", weighted_mean),
         )
         self._trainer = Trainer(self, settings)
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """What it was compiled with, as data; empty if it was not compiled."""
+        settings = self._trainer.settings
+        return {} if settings is None else compile_config(settings, getattr(self, "output_names", None))
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compile it as `get_compile_config` says."""
+        if type(self).compile is not Trainable.compile:
+            warn_of_own_compile(self)
+        else:
+            self.compile(**compile_arguments(config))
+
+    def compiled_with(self) -> str:
+        """What it was compiled with, in words; empty if it was not compiled."""
+        return "" if self._trainer.settings is None else in_words(self._trainer.settings)
 
     @named_arguments
     def fit(

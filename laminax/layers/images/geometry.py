@@ -279,6 +279,12 @@ class RandomZoom(AffineLayer):
         return jnp.stack(corners, -1)
 
 
+def _one_number(factor: Any) -> Any:
+    """`x` for `(-x, x)`, as Keras writes one number."""
+    pair = isinstance(factor, (tuple, list)) and len(factor) == 2 and factor[0] == -factor[1]
+    return factor[1] if pair else factor
+
+
 class RandomShear(AffineLayer):
     """In training, slants each image: `x` grows by a share of `y`, and `y` by a share of `x`.
 
@@ -303,10 +309,9 @@ class RandomShear(AffineLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.x_factor = x_factor
-        self.y_factor = y_factor
+        self.x_factor, self.y_factor = map(_one_number, (x_factor, y_factor))
         self._x_range, self._y_range = (
-            self._range_about_zero(name, factor) for name, factor in (("x_factor", x_factor), ("y_factor", y_factor))
+            self._range_about_zero(name, getattr(self, name)) for name in ("x_factor", "y_factor")
         )
 
     def _range_about_zero(self, name: str, factor: Any) -> tuple[float, float]:

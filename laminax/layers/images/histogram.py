@@ -76,6 +76,9 @@ class Equalization(BaseImagePreprocessingLayer):
         return jnp.where(first < cdf[-1], jnp.clip(levels, 0, 255)[places], plane)
 
 
+_TILES = 1024  # an image with fewer pixels is repeated until there are enough, and not without end
+
+
 class ContrastLimitedAdaptiveHistogramEqualization(BaseImagePreprocessingLayer):
     """Equalizes each part of an image by itself, and the parts go over into each other (CLAHE, Zuiderveld, 1994).
 
@@ -102,6 +105,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(BaseImagePreprocessingLayer):
         self.value_range = checked_value_range(self, value_range)
         self.clip_limit = checks.number(self, "clip_limit", clip_limit)
         self.tile_grid_size = checks.integers(self, "tile_grid_size", tile_grid_size, 2)
+        if max(self.tile_grid_size) > _TILES:
+            raise ValueError(f"{type(self).__name__}: at most {_TILES} tiles along a side; got {self.tile_grid_size}.")
 
     def transform_images(self, images: Array, transformation: Any = None, training: bool = True) -> Array:
         images = jnp.asarray(images)

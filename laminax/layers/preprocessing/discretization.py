@@ -33,6 +33,7 @@ class Discretization(Adaptable, Layer):
     """
 
     set_by_class = ("autocast",)
+    beyond_keras = ("trainable",)
 
     def __init__(
         self,

@@ -26,6 +26,7 @@ class Pipeline(Layer):
     """
 
     converts_inputs = False
+    beyond_keras = ("trainable", "dtype")
 
     def __init__(self, layers: Any, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)

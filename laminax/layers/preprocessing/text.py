@@ -61,6 +61,7 @@ class TextVectorization(StringLookup):
                [1, 2, 0]], dtype=int32)
     """
 
+    keras_copies = ("_lookup_layer",)  # where Keras keeps the vocabulary once more
     set_by_class = ("num_oov_indices", "mask_token", "oov_token", "invert", "salt", "vocabulary_size")
 
     def __init__(

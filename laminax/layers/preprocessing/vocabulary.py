@@ -3,8 +3,8 @@
 import collections
 import dataclasses
 import pathlib
-from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,6 +14,7 @@ from ..._core.text import as_array, as_integers
 from ..layer import Array
 from .adapting import Adaptable, is_one_batch
 from .encoding import checked_mode, encode, refuse_sparse
+from .files import InFiles
 from .hashing import bins_of, checked_salt
 from .host import HostLayer
 
@@ -29,7 +30,7 @@ class Vocabulary:
     places: dict[Token, int]
 
 
-class IndexLookup(Adaptable, HostLayer):
+class IndexLookup(InFiles, Adaptable, HostLayer):
     """The place of a token in a vocabulary. The base of `StringLookup` and `IntegerLookup`.
 
     In the vocabulary stand first the mask token, where there is one and the mode is `"int"`, then the places of
@@ -83,6 +84,7 @@ class IndexLookup(Adaptable, HostLayer):
         self.salt = checked_salt(self, salt)
         self._check_combination(vocabulary, idf_weights)
         self._learnt: Vocabulary | None = None
+        self._expected_size = vocabulary_size  # of a vocabulary that a file will bring
         self.has_input_vocabulary = vocabulary is not None if has_input_vocabulary is None else has_input_vocabulary
         self.reset_state()
         if vocabulary is not None:
@@ -113,7 +115,7 @@ class IndexLookup(Adaptable, HostLayer):
 
     def vocabulary_size(self) -> int:
         """The number of places, with those of special tokens."""
-        return len(self._special) + len(self._own(self.vocabulary or []))
+        return self._first + len(self._own(self.vocabulary or []))
 
     @property
     def vocabulary(self) -> list[Token] | None:
@@ -136,21 +138,26 @@ class IndexLookup(Adaptable, HostLayer):
         return int(self.mask_token is not None and self.output_mode == "int")
 
     @property
+    def _first(self) -> int:
+        """The place of the first token that is not special."""
+        return self._masks + self.num_oov_indices
+
+    @property
     def _special(self) -> list[Token]:
         """The tokens that stand before the vocabulary's own."""
         return [self.mask_token] * self._masks + [self.oov_token] * self.num_oov_indices
 
     def _own(self, tokens: list[Token]) -> list[Token]:
         """A vocabulary without the special tokens that it may begin with."""
-        special = self._special
-        return tokens[len(special) :] if tokens[: len(special)] == special else tokens
+        first = self._first
+        return tokens[first:] if first <= len(tokens) and tokens[:first] == self._special else tokens
 
     def _take(self, vocabulary: Any, idf_weights: Any) -> None:
         """Keep a vocabulary as it was given, and make the table that is looked into."""
         if isinstance(vocabulary, (str, pathlib.Path)):
             vocabulary = [self.token_type(line) for line in _lines_of(vocabulary)]
         tokens = self._values(vocabulary).tolist()
-        own, first = self._own(tokens), len(self._special)
+        own, first = self._own(tokens), self._first
         self._check_tokens(own, first + len(own))
         places = {token: first + i for i, token in enumerate(own)}
         if self.mask_token is not None:
@@ -223,7 +230,7 @@ class IndexLookup(Adaptable, HostLayer):
         found = [token for token in self._counts if token not in (self.mask_token, self.oov_token)]
         found.sort(key=lambda token: (self._counts[token], token), reverse=True)
         if self.max_tokens is not None:
-            found = found[: self.max_tokens - len(self._special)]
+            found = found[: self.max_tokens - self._first]
         weights = None
         if self.output_mode == "tf_idf":
             weights = [float(np.log(1 + self._seen / (1 + self._documents[token]))) for token in found]
@@ -269,11 +276,15 @@ class IndexLookup(Adaptable, HostLayer):
         """The size of vectors."""
         if self.pad_to_max_tokens and self.max_tokens is not None:
             return self.max_tokens
+        if self._learnt is None and self._expected_size is not None:
+            return self._expected_size
         self._table()
         return self.vocabulary_size()
 
     def _factors(self) -> np.ndarray:
         """The weights of counts by place: that of unknown tokens is the mean, that of empty places 0."""
+        if self._learnt is None and self._expected_size is not None:
+            return np.zeros(self._depth(), "float32")
         given = np.asarray(self._table().weights, "float32")
         factors = np.pad(given, (self.vocabulary_size() - len(given), 0), constant_values=given.mean())
         return np.pad(factors, (0, self._depth() - len(factors)))
@@ -284,13 +295,6 @@ class IndexLookup(Adaptable, HostLayer):
             return encode(indices, self.output_mode, self._depth() if self.output_mode != "int" else 0, dtype)
         counts = encode(indices, "count", self._depth(), self.compute_dtype)
         return counts * jnp.asarray(self._factors(), self.compute_dtype)
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """A new object with the arguments of `config`, which holds the vocabulary itself and names no file."""
-        if isinstance(config.get("vocabulary"), str):
-            raise ValueError(f"{cls.__name__}: a config holds the vocabulary itself, and no file to read.")
-        return super().from_config(config)
 
 
 def _lines_of(path: Any) -> list[str]:
