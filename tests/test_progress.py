@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import select
 import sys
 import types
 
@@ -286,7 +287,9 @@ def test_a_pseudo_terminal():
         shown.begin(0, 4)
         shown.update(2, {"loss": 1.0})
         shown.end(4, {"loss": 0.5})
-        text = os.read(ours, 4096).decode()
+        text = ""  # a terminal may hand it over in pieces
+        while not text.endswith("\n") and select.select([ours], [], [], 5)[0]:
+            text += os.read(ours, 4096).decode()
     os.close(ours)
     assert text.startswith("\rEpoch 1/1  [############............] 2/4")
     assert re.search(r"loss 0\.5000 *\r\n$", text)
