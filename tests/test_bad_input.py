@@ -69,8 +69,8 @@ def two_with_one_optimizer():
         quiet(regression(optimizer=optimizer), X, R)
 
 
-def wide(units, loss="mse", **settings):
-    return chain(layers.Dense(units), loss=loss, **settings)
+def wide(units, loss="mse", activation=None, **settings):
+    return chain(layers.Dense(units, activation), loss=loss, **settings)
 
 
 CASES = [
@@ -322,7 +322,7 @@ CASES = [
     ),
     (
         "several classes",
-        lambda: quiet(wide(3, "binary_crossentropy"), X, np.ones((N, 3)), class_weight={0: 1}),
+        lambda: quiet(wide(3, "binary_crossentropy", "sigmoid"), X, np.ones((N, 3)), class_weight={0: 1}),
         ValueError,
         "one class a sample; y is not one-hot; sample_weight",
     ),

@@ -61,17 +61,35 @@ def _check_labels(loss: Any, head: Head, y: Any, name: str) -> None:
             f"{_free(head.shape)} have the shape {_free((y.shape[0], *out[:-1]))}.{hint}"
         )
     labels = np.asarray(y)
-    wrong = ~((labels >= 0) & (labels < classes) & (labels == np.floor(labels)))
+    whole = labels.dtype.kind in "biu"
+    if whole and (labels.size == 0 or (labels.min() >= 0 and labels.max() < classes)):
+        return
+    wrong = ~((labels >= 0) & (labels < classes) & (whole or labels == np.floor(labels)))
     ignored = getattr(loss, "ignore_class", None)
     if ignored is not None:
         wrong &= labels != ignored
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
         at = f"[{', '.join(map(str, place))}]"
-        hint = " The classes count from 1: subtract 1." if labels.min() == 1 and labels.max() == classes else ""
         raise ValueError(
-            f"{name}{at} = {labels[place]}, but the output has {classes} classes (0..{classes - 1}).{hint}"
+            f"{name}{at} = {labels[place]}, but the output has {classes} classes (0..{classes - 1})."
+            f"{_hint(labels, classes, loss)}"
         )
+
+
+def _hint(labels: np.ndarray, classes: int, loss: Any) -> str:
+    """What to change about labels that are out of range."""
+    low, high = labels.min(), labels.max()
+    if not np.isfinite(high) or not (labels == np.floor(labels)).all():
+        return (
+            " Give integers; for a regression use loss='mse'." if np.isfinite(high) else " Fill it in, or drop the row."
+        )
+    if low == 1 and high == classes:
+        return " The classes count from 1: subtract 1."
+    if low == -1 and high < classes:
+        ignores = hasattr(loss, "ignore_class")
+        return f" If -1 is no class, use losses.{type(loss).__name__}(ignore_class=-1)." if ignores else ""
+    return f" Give the last layer {high:.0f} + 1 units." if low >= 0 else ""
 
 
 def _free(shape: Any) -> str:

@@ -16,10 +16,12 @@ from ..losses import CTC
 from ..metrics import Metric
 from ..metrics.mean import LossMean
 from ..objective.accuracy import accuracy_for, describe, like_loss
+from ..objective.check import Output, Split, about_batch, about_losses, about_metrics, about_run, scales_inputs
 from ..objective.crossentropy import NAMES as CROSSENTROPY
 from ..objective.crossentropy import crossentropy_for
-from ..objective.heads import Head, heads
-from ..objective.targets import check_targets
+from ..objective.finding import tell
+from ..objective.heads import Ends, Head, ends
+from ..objective.suggest import AUTO, choose, written
 from ..optimizers import Optimizer
 from .objective import Objective, Value, rows_of
 from .outputs import Outputs
@@ -66,31 +68,44 @@ class Binding:
         self.chosen: list[str] = []
         self._counter = FrameCounter(model)
         x = model.standardize_inputs(sample.x)
-        self.outputs = Outputs(heads(model, x), getattr(model, "output_names", None))
+        found = ends(model, x)
+        self.outputs = Outputs(found.heads, getattr(model, "output_names", None))
         self.heads: list[Head] = self.outputs.specs
-        self._heads = {_form(x): self.heads}
+        self._ends = {_form(x): found}
         add = functools.partial(penalties, model)
         given = self._loss(sample, settings.loss), settings.loss_weights, settings.combine_losses
         self.losses = Objective(*given, self.outputs, add, settings.weighted_mean)
+        self.judged = not model.computes_own_loss and "train" not in model.own_steps()
         own = model.computes_own_loss
         self.objective: Objective | OwnObjective = OwnObjective(model) if own else self.losses
         parts = [] if own else self.losses.part_names
         resolve = functools.partial(self._metric, sample)
         metrics = settings.metrics, settings.weighted_metrics
-        self.scores = Scores(self.outputs, *metrics, resolve, parts, functools.partial(self._targets, sample))
+        targets = functools.partial(self._targets, sample)
+        described = self._described(self.heads) if self.judged else []
+        tell(about_losses(described))
+        self.scores = Scores(self.outputs, *metrics, resolve, parts, targets)
+        tell(about_metrics(described, self.scores.by_output(), targets()) if described else ())
 
     def _loss(self, sample: Sample, given: Any) -> Any:
-        """Losses as the user wrote them; `"crossentropy"` is chosen by head and targets."""
+        """Losses as the user wrote them; `"crossentropy"` and `"auto"` are chosen by head and targets."""
         found = self.outputs.spread(given, "loss", strict=True)
         for i, loss in enumerate(found):
+            if isinstance(loss, str) and loss.lower() == AUTO:
+                choice = choose(self.heads[i], self._targets(sample)[i], self._named()[i])
+                found[i] = choice.loss
+                self.chosen.append(f"{self._prefix(i)}loss = {written(choice.loss)} ({choice.task}: {choice.why})")
             if isinstance(loss, str) and loss.lower() in CROSSENTROPY:
                 found[i] = crossentropy_for(self.heads[i], self._targets(sample)[i])
                 self.chosen.append(f"{loss} = {found[i]!r}")
         return found
 
     def _metric(self, sample: Sample, identifier: Any, output: int) -> Metric:
-        """A metric from what the user wrote; `"accuracy"` is chosen by loss, head and targets."""
+        """A metric from what the user wrote; `"accuracy"` and `"auto"` are chosen by loss, head and targets."""
         name = identifier.lower() if isinstance(identifier, str) else ""
+        if name == AUTO:
+            choice = choose(self.heads[output], self._targets(sample)[output], self._named()[output])
+            return self._metric(sample, choice.metrics[0], output)
         if name not in (*_ACCURACY, *CROSSENTROPY):
             return like_loss(metric_families.resolve(identifier), self.losses.losses[output], identifier)
         loss, target = self.losses.losses[output], self.outputs.targets(sample.y)[output]
@@ -109,18 +124,33 @@ class Binding:
             ValueError: where inputs do not fit the model, or targets their losses.
         """
         x = self.model.standardize_inputs(sample.x)
-        if not isinstance(self.objective, OwnObjective) and "train" not in self.model.own_steps():
-            each = zip(self.losses.losses, self.heads_for(x), self._targets(sample), self._named(), self._frames(x))
-            for loss, head, y, name, frames in each:
-                check_targets(loss, head, y, name, frames)
+        if self.judged:
+            heads, rows = self._ends_for(x)
+            data = Split(x, self._targets(sample))
+            self.outputs.spread(sample.weight, "sample_weight")
+            tell(about_batch(self._described(jax.tree.leaves(heads)), data, sample.weight, rows, self._frames(x)))
         return Batch(x, sample.y, sample.weight if class_weight is None else self._weights(sample, class_weight))
 
-    def heads_for(self, x: Any) -> list[Head]:
-        """The heads of the outputs for these inputs: a later batch may have other lengths than the first."""
+    def review(self, train: Batch, validation: Batch | None, share: float, class_weight: Any) -> None:
+        """Warn of what is odd about the arrays of a run; `share` of their last rows became those for validation."""
+        if self.judged:
+            data = Split(train.x, self.outputs.targets(train.y))
+            held = None if validation is None else Split(validation.x, self.outputs.targets(validation.y))
+            scaled = scales_inputs(list(self.model._flatten_layers()))
+            tell(about_run(self._described(self.heads), data, held, share, class_weight, scaled))
+
+    def _described(self, heads: list[Head]) -> list[Output]:
+        """The outputs as checks take them."""
+        several = len(self.outputs) > 1
+        words = [f"output {name!r}" if several else "the output" for name in self.outputs.names]
+        return [Output(*parts) for parts in zip(self.losses.losses, heads, self._named(), words)]
+
+    def _ends_for(self, x: Any) -> Ends:
+        """Both ends of the model for these inputs: a later batch may have other lengths than the first."""
         form = _form(x)
-        if form not in self._heads:
-            self._heads[form] = jax.tree.leaves(heads(self.model, x))
-        return self._heads[form]
+        if form not in self._ends:
+            self._ends[form] = ends(self.model, x)
+        return self._ends[form]
 
     def _frames(self, x: Any) -> list[Any]:
         """For each output the number of frames of each row, where they have a mask and a loss that asks for it."""
@@ -129,6 +159,9 @@ class Binding:
 
     def _targets(self, sample: Sample) -> list[Any]:
         return self.outputs.targets(sample.y)
+
+    def _prefix(self, output: int) -> str:
+        return f"{self.outputs.names[output]}: " if len(self.outputs) > 1 else ""
 
     def _named(self) -> list[str]:
         """The targets by the words by which a user finds them."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from .. import losses
 from ..objective.crossentropy import NAMES as CROSSENTROPY
+from ..objective.suggest import AUTO
 
 
 def encode(loss: Any, y: Any, round_up: bool = False) -> Any:
@@ -24,7 +25,7 @@ def encode(loss: Any, y: Any, round_up: bool = False) -> Any:
             return encode(each[0], y, round_up)
         matched = not several and isinstance(y, (list, tuple)) and len(y) == len(each)
         return [encode(one, part, round_up) for one, part in zip(each, y)] if matched else y
-    if isinstance(loss, str) and loss.lower() in CROSSENTROPY:  # chosen later, by head and targets
+    if isinstance(loss, str) and loss.lower() in (AUTO, *CROSSENTROPY):  # chosen later, by head and targets
         return y
     found = losses.resolve(loss) if isinstance(loss, (str, type, Mapping)) else loss
     return found.encode(y, round_up=round_up) if isinstance(found, losses.CTC) else y

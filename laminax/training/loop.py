@@ -63,6 +63,9 @@ def fit(
         reseed(trainer.model, history.seed)
     _ready(trainer, source, class_weight)
     validation = _validation(trainer, validation_data, validation_batch_size or batch_size, validation_steps)
+    if isinstance(source, ArraySource):
+        held = validation.data if isinstance(validation, ArraySource) else None
+        trainer.bound.review(source.data, held, validation_split, class_weight)
 
     names = _names(trainer, validation is not None)
     params = {"verbose": progress.shown, "epochs": epochs, "steps": source.steps, "metrics": names}

@@ -101,6 +101,10 @@ class Scores:
                 with scratch():
                     jax.eval_shape(score.metric.update_state, targets()[score.output], y_pred)
 
+    def by_output(self) -> list[list[Metric]]:
+        """The metrics that look at each output."""
+        return [[s.metric for s in self.scores if s.output == i] for i in range(len(self.outputs))]
+
     @property
     def metrics(self) -> list[Metric]:
         """The mean of the loss, those of the outputs' losses, and the metrics."""

@@ -12,7 +12,9 @@ from ..data.sources import Sample
 from ..layers.layer import Layer
 from ..metrics import Metric
 from ..objective.crossentropy import NAMES as CROSSENTROPY
-from . import loop
+from ..objective.report import Report
+from ..objective.suggest import AUTO
+from . import explain, loop
 from .binding import Settings
 from .compile_config import compile_arguments, compile_config, in_words, warn_of_own_compile
 from .prediction import predict, predict_iter
@@ -54,9 +56,11 @@ class Trainable(Layer):
             optimizer: an optimizer, its name, or an optax transformation.
             loss: a loss, its name, or a function `(y_true, y_pred)`; for several outputs one for
                 all, a list by place, or a dict by name, with `None` for an output without a loss.
-                `"crossentropy"` is chosen by head and targets.
+                `"crossentropy"` is chosen by head and targets, and `"auto"` is whatever fits them
+                (`laminax.objective.suggest`): `fit` prints what was chosen, `model.loss` holds it afterwards.
             loss_weights: numbers by output, in a list or dict.
-            metrics: metrics, names or functions, in a list; by output in a list of lists or a dict.
+            metrics: metrics, names or functions, in a list; by output in a list of lists or a dict. `"accuracy"` is
+                chosen by loss, head and targets, `"auto"` is what fits them.
             weighted_metrics: metrics that heed sample weights, likewise.
             run_eagerly: run step by step without compiling, for a debugger.
             steps_per_execution: steps in a launch; 1 lets the loop choose.
@@ -243,6 +247,40 @@ class Trainable(Layer):
         if self._trainer.settings is None:
             raise RuntimeError(f"Call model.compile(optimizer, loss) before model.{what}.")
 
+    @named_arguments
+    def check(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        validation_data: Any = None,
+        validation_split: float = 0.0,
+        class_weight: Any = None,
+        verbose: bool = True,
+        run: bool = True,
+    ) -> Report:
+        """Whether the objective fits the outputs and the data, said before training; nothing is trained.
+
+        Errors and warnings are those of `fit`, here all in one report. Beside them: how each output ends, its targets,
+        how often each class occurs, the scales of the columns, and the loss of the model as it is next to that of an
+        answer that is the same for all rows: a model that learns gets below both.
+
+        Args:
+            x, y, sample_weight, validation_data, validation_split, class_weight: as of `fit`.
+            verbose: whether to print the report.
+            run: whether to run the model on the first 256 rows, for its loss.
+
+        Returns:
+            The report; a notebook shows it as a table.
+        """
+        self._compiled("check")
+        report = explain.check(
+            self._trainer, Sample(x, y, sample_weight), validation_data, validation_split, class_weight, run
+        )
+        if verbose:
+            print(report)
+        return report
+
     @property
     def metrics(self) -> list[Metric]:
         """The running mean of the loss and the metrics, once the data are known, and metrics in attributes."""
@@ -322,12 +360,12 @@ def _check_names(given: Any, lookup: Callable[[Any], Any]) -> None:
 
 
 def _known_loss(identifier: Any) -> None:
-    if not isinstance(identifier, str) or identifier.lower() not in CROSSENTROPY:
+    if not isinstance(identifier, str) or identifier.lower() not in (AUTO, *CROSSENTROPY):
         losses.get(identifier)
 
 
 def _known_metric(identifier: Any) -> None:
-    if not isinstance(identifier, str) or identifier.lower() not in ("accuracy", "acc", *CROSSENTROPY):
+    if not isinstance(identifier, str) or identifier.lower() not in ("accuracy", "acc", AUTO, *CROSSENTROPY):
         metrics.get(identifier)
 
 

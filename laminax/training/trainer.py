@@ -15,6 +15,7 @@ from .._core.random import SeedGenerator
 from ..data.sources import ArraySource, Sample
 from ..layers.layer import Layer
 from ..objective.heads import heads
+from ..objective.suggest import AUTO
 from .binding import Binding, Settings
 from .custom import OwnScores, OwnStep, default_step
 from .drive import RESIDENT_BYTES, Cells, Driver, Eager, Fused, Pace, Stepwise, Traced
@@ -71,6 +72,9 @@ class Trainer:
         except BaseException:
             self.forget()
             raise
+        if AUTO in jax.tree.leaves(self.settings.loss, is_leaf=lambda one: isinstance(one, str)):
+            found = dict(zip(binding.outputs.names, binding.losses.losses))
+            self.model.loss = found if len(found) > 1 else next(iter(found.values()))
         return binding
 
     def _bind_own_steps(self, sample: Sample) -> None:
