@@ -48,6 +48,7 @@ class Frame:
         dtype: the compute type of that layer, where its weights are of another.
         loopable: whether every operation so far is as fast inside a loop on the device.
         rows_lost: whether something ran that does not know of `rows`, so that padding may leak.
+        watch: a function `(layer, outputs)` that is told of each call of a layer; `None` for none.
         passed: arguments by which layers around have been called, for layers inside that ask for them.
     """
 
@@ -61,6 +62,7 @@ class Frame:
         self.loopable = True
         self.rows_lost = False
         self.passed: dict[str, Any] = {}
+        self.watch: Any = None
 
 
 _frame: contextvars.ContextVar[Frame | None] = contextvars.ContextVar("frame", default=None)

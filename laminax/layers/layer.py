@@ -254,6 +254,8 @@ class Layer(Configurable, Symbolic, Stateless, Buildable, KerasNames):
                 self._explain(error, given)
                 raise
             self._add_activity(outputs, frame)
+            if frame.watch is not None:
+                frame.watch(self, outputs)
             masks.note_masks(self, given, outputs, mask)
             self.output_shapes = [(None, *graph.free_shape(y.shape)[1:]) for y in jax.tree.leaves(outputs)]
             if outer is None and not any(compat.is_tracer(x) for x in frame.losses):

@@ -44,6 +44,7 @@ class Settings(NamedTuple):
     run_eagerly: bool = False
     steps_per_execution: int = 1
     weighted_mean: bool = False
+    on_nonfinite: str = "raise"
 
 
 class Binding:

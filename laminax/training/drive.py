@@ -16,6 +16,7 @@ import numpy as np
 from .._core import context
 from .._core.variable import Variable, read, write
 from ..data.sources import ArraySource, Rows, StreamSource
+from .finite import MARK
 from .step import Batch, State
 
 Array = Any
@@ -114,14 +115,37 @@ class Driver:
 
     name: str
     reason: str
+    source: Any  # an ArraySource or a StreamSource
+    _taken: int
+    _recent: list[Batch]
 
     def epoch(self, number: int) -> Iterator[Launch]:
         """The launches of an epoch."""
         raise NotImplementedError
 
-    def wait(self, state: State, steps: int, began: float) -> None:
-        """Let the device catch up as far as the driver wants it to."""
+    def wait(self, state: State, steps: int, began: float) -> Any:
+        """Let the device catch up as far as the driver wants it to; the newest mark that is known, see `finite`."""
         raise NotImplementedError
+
+    def batch(self, number: int, step: int) -> tuple[Batch | None, np.ndarray | None]:
+        """The data of a step of an epoch, counted from 1, and their places among all rows; `None` where it is gone."""
+        if not isinstance(self.source, ArraySource):
+            at = step - 1 - (self._taken - len(self._recent))
+            return (self._recent[at], None) if 0 <= at < len(self._recent) else (None, None)
+        for rows in self.source.epoch(number, pad=False):
+            if step <= rows.last - rows.first:
+                places = rows.order[rows.first + step - 1]
+                return self.source.take(places), places
+            step -= rows.last - rows.first
+        return None, None
+
+    def _batches(self, number: int) -> Iterator[Batch]:
+        """The batches of an epoch; of a stream the last ones are kept."""
+        self._taken, self._recent = 0, []
+        for batch in batches(self.source, number):
+            if isinstance(self.source, StreamSource):
+                self._taken, self._recent = self._taken + 1, [*self._recent[-3:], batch]
+            yield batch
 
 
 class Fused(Driver):
@@ -161,9 +185,10 @@ class Fused(Driver):
     def _run(self, order: Array, valid: Array | None, span: tuple[Any, Any], fixed: Values, state: State) -> State:
         return self.launch.run(fixed, state, self.data, order, valid, *span)
 
-    def wait(self, state: State, steps: int, began: float) -> None:
+    def wait(self, state: State, steps: int, began: float) -> Any:
         jax.block_until_ready(state.metrics)
         self.pace.tell(steps, time.perf_counter() - began)
+        return state.metrics.get(MARK)
 
 
 def resident(rows: Rows) -> Any:
@@ -177,14 +202,20 @@ def resident(rows: Rows) -> Any:
 def run_steps(
     step: Step, fixed: Values, state: State, data: Batch, order: Array, valid: Array | None, first: Array, count: Array
 ) -> State:
-    """`count` steps from batch `first` on; how many they are is not compiled in."""
+    """`count` steps from batch `first` on, or up to one at which they halt; how many is not compiled in."""
 
-    def body(i: Array, state: State) -> State:
+    def goes_on(at: tuple[Array, State]) -> Array:
+        more = at[0] < first + count
+        return more & (at[1].metrics[MARK] >= 0) if MARK in at[1].metrics else more
+
+    def body(at: tuple[Array, State]) -> tuple[Array, State]:
+        i, state = at
         places = jax.lax.dynamic_index_in_dim(order, i, keepdims=False)
         batch = jax.tree.map(lambda a: jnp.take(a, places, axis=0, mode="clip"), data)
-        return step(fixed, state, batch._replace(rows=None if valid is None else real_rows(batch, valid[i])))
+        batch = batch._replace(rows=None if valid is None else real_rows(batch, valid[i]))
+        return i + 1, step(fixed, state, batch)
 
-    return jax.lax.fori_loop(first, first + count, body, state)
+    return jax.lax.while_loop(goes_on, body, (first, state))[1]
 
 
 def real_rows(batch: Batch, count: Array) -> Array:
@@ -213,7 +244,7 @@ class Stepwise(Driver):
             self.pad = self.step.facts(read(cells.fixed), cells.read(), batch)[1]
 
     def epoch(self, number: int) -> Iterator[Launch]:
-        for batch in batches(self.source, number):
+        for batch in self._batches(number):
             yield Launch(functools.partial(self._run, self._padded(batch)), 1)
 
     def _run(self, batch: Batch, fixed: Values, state: State) -> State:
@@ -232,9 +263,11 @@ class Stepwise(Driver):
     def _told(self, batch: Batch, count: int) -> Batch:
         return batch._replace(rows=np.arange(self._size) < count)
 
-    def wait(self, state: State, steps: int, began: float) -> None:
-        if len(self._running) > 2:
-            jax.block_until_ready(self._running.pop(0))
+    def wait(self, state: State, steps: int, began: float) -> Any:
+        if len(self._running) <= 2:
+            return None
+        token = jax.block_until_ready(self._running.pop(0))
+        return token if MARK in state.metrics else None
 
 
 class Eager(Driver):
@@ -247,11 +280,12 @@ class Eager(Driver):
         self.step, self.source = step, source
 
     def epoch(self, number: int) -> Iterator[Launch]:
-        for batch in batches(self.source, number):
+        for batch in self._batches(number):
             yield Launch(lambda fixed, state, batch=batch: self.step(fixed, state, batch), 1)  # type: ignore[misc]
 
-    def wait(self, state: State, steps: int, began: float) -> None:
+    def wait(self, state: State, steps: int, began: float) -> Any:
         """There is nothing to wait for."""
+        return state.metrics.get(MARK)
 
 
 def batches(source: ArraySource | StreamSource, number: int) -> Iterator[Batch]:
@@ -272,4 +306,4 @@ def _owned(array: Array) -> Array:
 def with_token(step: Step, fixed: Values, state: State, batch: Batch) -> tuple[State, Array]:
     """A step, and a number that no later step deletes, by which the host can wait for it."""
     new = step(fixed, state, batch)
-    return new, jnp.sum(jax.tree.leaves(new.metrics)[0])
+    return new, jnp.sum(new.metrics[MARK] if MARK in new.metrics else jax.tree.leaves(new.metrics)[0])

@@ -15,9 +15,13 @@ from ..callbacks.history import History
 from ..callbacks.logs import LambdaCallback
 from ..callbacks.monitor import Monitor
 from ..callbacks.progress import Progress
+from ..callbacks.stopping import TerminateOnNaN
 from ..data.arrays import as_arrays
 from ..data.sources import ArraySource, Sample, StreamSource, is_stream, make_source
+from ..objective.finding import odd, tell
 from .arguments import check_counts, check_frequency, is_due, split, validation_sample
+from .finite import MARK, stopped
+from .replay import not_finite
 from .trainer import Trainer, reseed
 
 Array = Any
@@ -67,9 +71,11 @@ def fit(
         held = validation.data if isinstance(validation, ArraySource) else None
         trainer.bound.review(source.data, held, validation_split, class_weight)
 
+    given = gathered(callbacks)
+    trainer.lenient = any(isinstance(callback, TerminateOnNaN) for callback in given)
     names = _names(trainer, validation is not None)
     params = {"verbose": progress.shown, "epochs": epochs, "steps": source.steps, "metrics": names}
-    watching = CallbackList([*gathered(callbacks), history], trainer.model, params)
+    watching = CallbackList([*given, history], trainer.model, params)
     _check_monitors(watching.callbacks, names)
     run = _Run(trainer, watching, progress, source, validation)
     history.mode = run.train.driver.name
@@ -177,7 +183,7 @@ class Pass:
         if self.trainer.forward and self.trainer.version != self.version:  # weights were frozen or unfrozen
             self._prepare()
         self.cells.write(self.cells.read()._replace(metrics=self.program.scores.zeros()))
-        self.done = 0
+        self.done, self.number = 0, number
         for launch in self.driver.epoch(number):
             if self.each:
                 self.watching.call(f"on_{self.kind}_batch_begin", self.done, {})
@@ -187,6 +193,7 @@ class Pass:
             interrupts.checkpoint()
             if self.kind == "train" and self.trainer.model.stop_training:
                 break
+        self._halt(read(self.cells.metrics).get(MARK), last=True)
         return self._numbers(read(self.cells.metrics))
 
     def _launch(self, launch: Any) -> Any:
@@ -195,8 +202,20 @@ class Pass:
         given = read(self.cells.fixed), distinct(self.cells.read())
         state = launch.run(*given)
         self.cells.write(state)
-        self.driver.wait(state, launch.steps, began)
+        self._halt(self.driver.wait(state, launch.steps, began))
         return state.metrics
+
+    def _halt(self, mark: Any, last: bool = False) -> None:
+        """Raise a `NonFiniteError` if a step was not finite; where they are left out, say how many at the end."""
+        if self.kind != "train" or mark is None or self.program.on_nonfinite == "ignore":
+            return
+        step = stopped(mark)
+        if step is not None:
+            found = self.driver.batch(self.number, step)
+            raise not_finite(f"Step {step} of epoch {self.number + 1}", self.program, self.cells.read(), *found)
+        if last and int(mark) < self.done:
+            left_out = f"{self.done - int(mark)} of {self.done} steps of epoch {self.number + 1}"
+            tell([odd(f"{left_out} were not finite and are left out.")])
 
     def _tell(self, metrics: Any) -> None:
         """Tell who watches batches."""
@@ -261,6 +280,8 @@ def on_batch(trainer: Trainer, kind: str, data: Sample, class_weight: Any) -> Lo
     cells = trainer.cells(program, kind == "train")
     state = cells.read()._replace(metrics=program.scores.zeros())
     cells.write(trainer.single(kind, program)(read(cells.fixed), state, batch))
+    if kind == "train" and stopped(read(cells.metrics).get(MARK)) is not None:
+        raise not_finite("The step", program, cells.read(), batch, None)
     return _floats(trainer.results(kind, program)(read(cells.metrics)))
 
 

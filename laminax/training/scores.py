@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from .._core import context
 from .._core.holder import variables
 from .._core.variable import Variable, holding, read, scratch
 from ..layers.layer import is_builtin
 from ..metrics import Mean, Metric
+from .finite import MARK
 from .outputs import Outputs
 
 Array = Any
@@ -57,7 +59,8 @@ class Scores:
             self.scores.append(score._replace(name=self._free(score)))
         self._check_objects()
         self._build(targets)
-        self.cells: dict[str, Variable] = {}
+        self.mark = Variable(np.zeros((), "int32"), trainable=False, name=MARK)
+        self.cells: dict[str, Variable] = {MARK: self.mark}
         for name, metric in [*self.means.items(), *((s.name, s.metric) for s in self.scores)]:
             self.cells.update({f"{name}/{path}": v for path, v in variables(metric).items()})
 
@@ -121,6 +124,7 @@ class Scores:
         """The state before any data."""
         for metric in self.metrics:
             metric.reset_state()
+        self.mark.assign(0)
         return read(self.cells)
 
     def update(self, state: Values, batch: Any, y_pred: Any, losses: Mapping[str, Any]) -> Values:

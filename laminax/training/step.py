@@ -9,6 +9,7 @@ from .._core import context
 from .._core.pure import running
 from .._core.variable import Variable, holding, read
 from ..optimizers.stateful import constrain
+from . import finite
 
 Array = Any
 Values = dict[str, Array]
@@ -46,23 +47,37 @@ class Program(NamedTuple):
     objective: Any  # an Objective
     scores: Any  # Scores
     optimizer: Any  # an Optimizer
+    on_nonfinite: str = "ignore"  # what becomes of a step whose gradients are not finite
 
 
 def train_step(program: Program, fixed: Values, state: State, batch: Batch) -> State:
     """One step down the gradient of the mean loss. Nothing is `fixed`: all of the state may move."""
+    total, grads, ahead, extras, metrics = gradients(program, state, batch)
 
-    def loss(params: Values) -> tuple[Array, tuple[Values, Values]]:
+    def update(grads: Values) -> tuple[Values, Values]:
+        params, optimizer = program.optimizer.advance(state.optimizer, grads, ahead)
+        return constrain(program.params, program.optimizer.settled(params, optimizer)), optimizer
+
+    if program.on_nonfinite == "ignore":
+        params, optimizer = update(grads)
+        return State(params, extras, optimizer, metrics)
+    forward = state._replace(extras=extras, metrics=metrics)
+    return finite.guarded(program.on_nonfinite, update, total, grads, forward, state)
+
+
+def gradients(program: Program, state: State, batch: Batch) -> tuple[Array, Values, Values, Values, Values]:
+    """The total, its gradients, where they were taken, and the extras and metrics after the forward pass."""
+
+    def loss(params: Values) -> tuple[Array, tuple[Array, Values, Values]]:
         with running({**program.params, **program.extras}, {**params, **state.extras}, True, batch.rows):
             y_pred = program.model(batch.x)
             total, losses = program.objective(batch, y_pred)
             metrics = program.scores.update(state.metrics, batch, _detached(y_pred), losses)
-            return program.optimizer.scale_loss(total, state.optimizer), (read(program.extras), metrics)
+            return program.optimizer.scale_loss(total, state.optimizer), (total, read(program.extras), metrics)
 
     ahead = program.optimizer.ahead(state.params, state.optimizer)
-    grads, (extras, metrics) = jax.grad(loss, has_aux=True)(ahead)
-    params, optimizer = program.optimizer.advance(state.optimizer, grads, ahead)
-    params = program.optimizer.settled(params, optimizer)
-    return State(constrain(program.params, params), extras, optimizer, metrics)
+    grads, (total, extras, metrics) = jax.grad(loss, has_aux=True)(ahead)
+    return total, grads, ahead, extras, metrics
 
 
 def test_step(program: Program, params: Values, state: State, batch: Batch) -> State:

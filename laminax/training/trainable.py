@@ -46,6 +46,7 @@ class Trainable(Layer):
         auto_scale_loss: bool = True,
         combine_losses: str = "mean",
         weighted_mean: bool = False,
+        on_nonfinite: str = "raise",
     ) -> None:
         """Choose how to train.
 
@@ -68,6 +69,9 @@ class Trainable(Layer):
             auto_scale_loss: under `mixed_float16`, scale the loss as `LossScaleOptimizer` does.
             combine_losses: `"mean"`, or `"sum"`, which is what Keras does.
             weighted_mean: let every loss that is a mean divide by the sum of the weights, not by the number of values.
+            on_nonfinite: what becomes of a step whose loss or gradients are not finite. `"raise"`: the weights stay as
+                before it, and a `laminax.objective.NonFiniteError` says where it began; `"skip"`: it is left out, with
+                a warning; `"ignore"`: nothing is looked at. Loss scaling has its own rule.
         """
         _check_names(loss, _known_loss)
         _check_weights(loss_weights)
@@ -88,6 +92,7 @@ class Trainable(Layer):
             bool(run_eagerly) or jit_compile is False,
             checks.integer("compile", "steps_per_execution", steps_per_execution),
             checks.boolean("compile", "weighted_mean", weighted_mean),
+            checks.choice("compile", "on_nonfinite", on_nonfinite, ("raise", "skip", "ignore")),
         )
         self._trainer = Trainer(self, settings)
 

@@ -16,6 +16,7 @@ from ..data.sources import ArraySource, Sample
 from ..layers.layer import Layer
 from ..objective.heads import heads
 from ..objective.suggest import AUTO
+from ..optimizers import LossScaleOptimizer
 from .binding import Binding, Settings
 from .custom import OwnScores, OwnStep, default_step
 from .drive import RESIDENT_BYTES, Cells, Driver, Eager, Fused, Pace, Stepwise, Traced
@@ -36,6 +37,7 @@ class Trainer:
     def __init__(self, model: Any, settings: Settings | None = None) -> None:
         self.model = model
         self.settings = settings
+        self.lenient = False  # whether a callback wants to see losses that are not finite
         self.version = 0  # of the compiled steps; see `forward`
         self._lock = threading.RLock()
         self.forget()
@@ -101,7 +103,17 @@ class Trainer:
     def builtin(self) -> Program:
         """What the built-in steps run, whether or not the model has its own."""
         optimizer = self.settings.optimizer if self.settings else None
-        return self.forward._replace(objective=self.bound.objective, scores=self.bound.scores, optimizer=optimizer)
+        bound, rule = self.bound, self.on_nonfinite
+        return self.forward._replace(
+            objective=bound.objective, scores=bound.scores, optimizer=optimizer, on_nonfinite=rule
+        )
+
+    @property
+    def on_nonfinite(self) -> str:
+        """What becomes of a step whose gradients are not finite. Loss scaling has a rule of its own."""
+        if self.settings is None or self.lenient or isinstance(self.settings.optimizer, LossScaleOptimizer):
+            return "ignore"
+        return self.settings.on_nonfinite
 
     @property
     def forward(self) -> Program:
@@ -112,7 +124,7 @@ class Trainer:
         """
         params, extras, marks = survey(self.model)
         optimizer = self.settings.optimizer if self.settings else None
-        key = tuple(params), tuple(extras), marks, optimizer.schedules if optimizer else ()
+        key = tuple(params), tuple(extras), marks, optimizer.schedules if optimizer else (), self.on_nonfinite
         if key != self._key:
             with self._lock:
                 if key != self._key:
@@ -154,7 +166,8 @@ class Trainer:
     def default_step(self, kind: str, lists: Any, data: Any) -> Any:
         """The built-in step in the form of a model's own: `(logs, new state)`."""
         x, y, weight = [*data, None, None][:3]
-        return default_step(kind, self.builtin, self.model.metrics_variables, lists, Batch(x, y, weight))
+        builtin = self.builtin._replace(on_nonfinite="ignore")  # a step of the model's own decides itself
+        return default_step(kind, builtin, self.model.metrics_variables, lists, Batch(x, y, weight))
 
     def driver(self, kind: str, program: Program, cells: Cells, source: Any, each_batch: bool = False) -> Driver:
         """The way to drive `"train"` or `"test"` over `source`: fused where that is possible and faster."""
