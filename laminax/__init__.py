@@ -5,6 +5,7 @@ from . import backend as backend
 from . import callbacks as callbacks
 from . import config as config
 from . import constraints as constraints
+from . import data as data
 from . import datasets as datasets
 from . import decoding as decoding
 from . import dtype_policies as dtype_policies
@@ -45,3 +46,4 @@ from .ops import Function as Function
 from .ops import Operation as Operation
 from .optimizers import Optimizer as Optimizer
 from .regularizers import Regularizer as Regularizer
+from .utils.doctor import doctor as doctor

@@ -42,15 +42,15 @@ __all__ = [
 
 
 def enable_traceback_filtering() -> None:
-    """Leave JAX's own lines out of tracebacks, as it does by default. Those of this package are always shown."""
+    """Leave the lines of this package and of JAX out of the tracebacks of models' methods, as it is by default."""
     jax.config.update("jax_traceback_filtering", "auto")
 
 
 def disable_traceback_filtering() -> None:
-    """Show JAX's own lines in tracebacks."""
+    """Show all lines in tracebacks: those of this package, and of JAX."""
     jax.config.update("jax_traceback_filtering", "off")
 
 
 def is_traceback_filtering_enabled() -> bool:
-    """Whether JAX's own lines are left out of tracebacks."""
+    """Whether the lines of this package and of JAX are left out of tracebacks."""
     return getattr(jax.config, "jax_traceback_filtering", "auto") != "off"

@@ -32,7 +32,11 @@ def logarithm(x):
 
 
 CASES = [
-    ("input", lambda: quiet(model(), BAD, R, batch_size=4, shuffle=False), "Step 4 of epoch 1; x[13, 2] = nan; Fill it"),
+    (
+        "input",
+        lambda: quiet(model(), BAD, R, batch_size=4, shuffle=False),
+        "Step 4; x[13, 2] = nan; Fill it",
+    ),
     ("input, shuffled", lambda: quiet(model(), BAD, R, batch_size=4), "of epoch 1; x[13, 2] = nan; drop the row"),
     ("input of a stream", lambda: quiet(model(), batches()), "Step 4 of epoch 1; x[1, 2] of the batch = nan"),
     ("input of a batch", lambda: model().train_on_batch(BAD, R), "The step; x[13, 2] of the batch = nan"),

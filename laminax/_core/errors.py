@@ -5,10 +5,14 @@ import difflib
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
 from typing import ParamSpec, TypeVar
+
+import jax
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_FOLDED = (__name__.split(".")[0], "jax", "jaxlib", "contextlib")
 
 
 def did_you_mean(name: object, options: Iterable[str]) -> str:
@@ -43,7 +47,7 @@ def shape_text(shape: object) -> str:
 
 
 def named_arguments(function: Callable[P, T]) -> Callable[P, T]:
-    """A function that names the argument that was meant, where one is misspelt."""
+    """A function that names the argument that was meant, where one is misspelt; its errors show the user's lines."""
     known = inspect.signature(function).parameters
 
     @functools.wraps(function)
@@ -51,9 +55,32 @@ def named_arguments(function: Callable[P, T]) -> Callable[P, T]:
         for name in kwargs:
             if name not in known:
                 raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            if folds():
+                raise error.with_traceback(folded(error.__traceback__))  # noqa: B904 - the same error
+            raise
 
     return checked
+
+
+def folds() -> bool:
+    """Whether tracebacks leave out the lines of this package and of JAX."""
+    return getattr(jax.config, "jax_traceback_filtering", "auto") != "off"
+
+
+def folded(lines: TracebackType | None) -> TracebackType | None:
+    """The lines of a traceback that are of neither this package nor JAX nor the standard library's `contextlib`."""
+    kept: list[TracebackType] = []
+    while lines is not None:
+        if str(lines.tb_frame.f_globals.get("__name__", "")).split(".")[0] not in _FOLDED:
+            kept.append(lines)
+        lines = lines.tb_next
+    chain: TracebackType | None = None
+    for line in reversed(kept):
+        chain = TracebackType(chain, line.tb_frame, line.tb_lasti, line.tb_lineno)
+    return chain
 
 
 @contextlib.contextmanager

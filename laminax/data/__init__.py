@@ -1,1 +1,3 @@
 """Data: arrays and streams into batches."""
+
+from .split import split as split

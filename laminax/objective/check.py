@@ -7,7 +7,7 @@ import numpy as np
 
 from ..data.arrays import named_leaves
 from ..metrics import Metric
-from .classes import counts, spread, tail
+from .classes import counts, spread, tail, words
 from .finding import Finding
 from .heads import Head
 from .inputs import absent, places, scales, weights
@@ -92,6 +92,15 @@ def about_run(
             yield from told or tail(np.asarray(y), np.asarray(validation.y[i]), share, output.name)
     for name, leaf in named_leaves(data.x, "x") if not scaled else ():
         yield from scales(leaf, name)
+
+
+def class_words(outputs: Sequence[Output], train: Split, validation: Split) -> str:
+    """How often each class occurs in training and in validation, in words."""
+    told = []
+    for output, y, held in zip(outputs, train.y, validation.y):
+        found = {"training": counts(output.loss, output.head, y), "validation": counts(output.loss, output.head, held)}
+        told += [f"classes of {output.name}: {words(found)}"] if found["training"] is not None else []
+    return "; ".join(told)
 
 
 def scales_inputs(layers: Sequence[Any]) -> bool:

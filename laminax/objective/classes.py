@@ -71,6 +71,22 @@ def tail(train: Any, validation: Any, split: float, name: str = "y") -> Iterator
         )
 
 
+def rows_in_both(train: Any, validation: Any, name: str = "x") -> Iterator[Finding]:
+    """Rows of numbers that stand in training and in validation alike."""
+    if not all(
+        isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim > 1 and len(x) for x in (train, validation)
+    ):
+        return
+    known = {hash(row.tobytes()) for row in train}
+    double = [i for i, row in enumerate(validation) if hash(row.tobytes()) in known]
+    if len(double) > 0.02 * len(validation):
+        yield odd(
+            f"{len(double)} of {len(validation)} rows of {name} in validation stand in training, too, such as the row "
+            f"{double[0]}: what is measured there is memory. Drop them, or keep equal rows together with "
+            "data.split(..., groups=)."
+        )
+
+
 def words(found: Mapping[str, Any]) -> str:
     """The counts in words: `0: 12, 1: 9`."""
     return "; ".join(f"{name} {_table(each)}" for name, each in found.items() if each is not None)

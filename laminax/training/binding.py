@@ -16,7 +16,16 @@ from ..losses import CTC
 from ..metrics import Metric
 from ..metrics.mean import LossMean
 from ..objective.accuracy import accuracy_for, describe, like_loss
-from ..objective.check import Output, Split, about_batch, about_losses, about_metrics, about_run, scales_inputs
+from ..objective.check import (
+    Output,
+    Split,
+    about_batch,
+    about_losses,
+    about_metrics,
+    about_run,
+    class_words,
+    scales_inputs,
+)
 from ..objective.crossentropy import NAMES as CROSSENTROPY
 from ..objective.crossentropy import crossentropy_for
 from ..objective.finding import tell
@@ -132,13 +141,20 @@ class Binding:
             tell(about_batch(self._described(jax.tree.leaves(heads)), data, sample.weight, rows, self._frames(x)))
         return Batch(x, sample.y, sample.weight if class_weight is None else self._weights(sample, class_weight))
 
-    def review(self, train: Batch, validation: Batch | None, share: float, class_weight: Any) -> None:
-        """Warn of what is odd about the arrays of a run; `share` of their last rows became those for validation."""
+    def review(self, train: Batch, validation: Batch | None, share: float, class_weight: Any) -> str:
+        """Warn of what is odd about the arrays of a run; `share` of their last rows became those for validation.
+
+        Returns:
+            How often each class occurs in both parts, in words, where `share` made them.
+        """
+        told = ""
         if self.judged:
             data = Split(train.x, self.outputs.targets(train.y))
             held = None if validation is None else Split(validation.x, self.outputs.targets(validation.y))
             scaled = scales_inputs(list(self.model._flatten_layers()))
             tell(about_run(self._described(self.heads), data, held, share, class_weight, scaled))
+            told = class_words(self._described(self.heads), data, held) if share and held is not None else ""
+        return told
 
     def _described(self, heads: list[Head]) -> list[Output]:
         """The outputs as checks take them."""

@@ -10,6 +10,7 @@ from .._core.variable import read
 from ..data.arrays import named_leaves
 from ..data.sources import ArraySource, Sample, make_source
 from ..objective.accuracy import describe
+from ..objective.classes import rows_in_both
 from ..objective.finding import SILENCE, Finding, ObjectiveWarning
 from ..objective.report import Report, about, columns
 from .arguments import split, validation_sample
@@ -55,6 +56,9 @@ def _fill(
         held = binding.batch(others.data)
     if isinstance(source, ArraySource):
         binding.review(batch, held, share, class_weight)
+    if held is not None:
+        for (name, train), (_, other) in zip(named_leaves(batch.x, "x"), named_leaves(held.x, "x")):
+            report.problems += rows_in_both(train, other, name)
     _describe(report, trainer, batch, held)
     if run and binding.judged:
         _run(report, trainer, batch)

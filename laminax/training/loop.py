@@ -67,9 +67,10 @@ def fit(
         reseed(trainer.model, history.seed)
     _ready(trainer, source, class_weight)
     validation = _validation(trainer, validation_data, validation_batch_size or batch_size, validation_steps)
+    parts = ""
     if isinstance(source, ArraySource):
         held = validation.data if isinstance(validation, ArraySource) else None
-        trainer.bound.review(source.data, held, validation_split, class_weight)
+        parts = trainer.bound.review(source.data, held, validation_split, class_weight)
 
     given = gathered(callbacks)
     trainer.lenient = any(isinstance(callback, TerminateOnNaN) for callback in given)
@@ -80,7 +81,7 @@ def fit(
     run = _Run(trainer, watching, progress, source, validation)
     history.mode = run.train.driver.name
     trainer.model.history = history
-    progress.say(run.introduction())
+    progress.say(run.introduction(parts))
     run.epochs(range(initial_epoch, epochs), validation_freq)
     return history
 
@@ -100,8 +101,8 @@ class _Run:
         self.train = Pass(trainer, "train", source, watching, progress)
         self.test = None if validation is None else Pass(trainer, "test", validation, watching)
 
-    def introduction(self) -> str:
-        """What is run, and what was chosen for the user."""
+    def introduction(self, parts: str = "") -> str:
+        """What is run, what was chosen for the user, and `parts`, what is known of a split of the data."""
         source, binding = self.train.source, self.trainer.bound
         rows = f"{source.count} samples in " if isinstance(source, ArraySource) else ""
         steps = "batches" if source.steps is None else f"{source.steps} batch{'es' * (source.steps != 1)}"
@@ -109,7 +110,7 @@ class _Run:
         words = [f"Training on {jax.devices()[0].platform}: {rows}{steps} an epoch, {driver.name} ({driver.reason})"]
         if binding.objective.formula and len(binding.scores.means) > 1:
             words.append(f"loss = {binding.objective.formula}")
-        return "; ".join([*words, *binding.chosen]) + "."
+        return "; ".join([*words, *binding.chosen, *([parts] if parts else [])]) + "."
 
     def epochs(self, numbers: range, validation_freq: Any) -> None:
         """All epochs, until a callback stops them."""
