@@ -1,11 +1,16 @@
 """The objective: what is said before training of losses, heads, metrics, targets, inputs and weights."""
 
+import doctest
+import pathlib
+import traceback
+
 import numpy as np
 import pytest
-from objective_cases import C2, C3, CASES, SPARSE, N, R, X
+from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, N, R, X
 
 import laminax as lx
 from laminax import layers
+from laminax.objective.suggest import written
 
 
 class Own(lx.Model):
@@ -19,7 +24,7 @@ class Own(lx.Model):
         return self.end(x)
 
 
-def functional(units, activation):
+def functional(units, activation=None):
     inputs = lx.Input((4,))
     return lx.Model(inputs, layers.Dense(units, activation)(inputs))
 
@@ -192,18 +197,18 @@ DATA = [
     ),
     (
         "unseen class",
-        lambda: (three(), SPARSE, X, C2, {"validation_data": (X, C3)}),
+        lambda: (three(), SPARSE, X, C2, {"validation_data": (X + 1, C3)}),
         "warning; Class 2 of y in validation and not in training; stratify=y",
     ),
     (
         "unproved class",
-        lambda: (three(), SPARSE, X, C3, {"validation_data": (X, C2)}),
+        lambda: (three(), SPARSE, X, C3, {"validation_data": (X + 1, C2)}),
         "warning; Class 2 of y in training and not in validation",
     ),
     ("mixed classes", lambda: (three(), SPARSE, X, C3, {"validation_split": 0.5}), ""),
     ("mixed numbers", lambda: (one(), "mse", X, R, {"validation_split": 0.2}), ""),
     ("sorted, all for training", lambda: (three(), SPARSE, X, SORTED), ""),
-    ("few for validation", lambda: (three(), SPARSE, X, C3, {"validation_data": (X[:2], C3[:2])}), ""),
+    ("few for validation", lambda: (three(), SPARSE, X, C3, {"validation_data": (X[:2] + 1, C3[:2])}), ""),
     # Nothing to judge
     ("few rows", lambda: (one(), "mse", columns(1, 9000, 1, 2)[:8], R[:8] * 0), ""),
     ("no loss", lambda: (one(layers.ActivityRegularization(0.1)), None, X, None), ""),
@@ -214,3 +219,210 @@ DATA = [
 def test_what_is_said_of_data(program, words):
     model, loss, x, y, *more = program()
     assert_said(checked(model, loss, None, x, y, **(more[0] if more else {})), words)
+
+
+# Chosen, explained
+
+
+def ends(**outputs):
+    inputs = lx.Input((4,))
+    made = {name: layers.Dense(*end)(inputs) for name, end in outputs.items()}
+    return lx.Model(inputs, made if len(made) > 1 else made["y"])
+
+
+CHOICES = [
+    ((3, "softmax"), C3, "SparseCategoricalCrossentropy()", "accuracy"),
+    ((3, None), C3, "SparseCategoricalCrossentropy(from_logits=True)", "accuracy"),
+    ((3, "softmax"), HOT, "CategoricalCrossentropy()", "accuracy"),
+    ((3, None), HOT, "CategoricalCrossentropy(from_logits=True)", "accuracy"),
+    ((3, "sigmoid"), MANY, "BinaryCrossentropy()", "accuracy"),
+    ((3, None), MANY, "BinaryCrossentropy(from_logits=True)", "accuracy"),
+    ((1, "sigmoid"), C2, "BinaryCrossentropy()", "accuracy"),
+    ((1, None), C2, "BinaryCrossentropy(from_logits=True)", "accuracy"),
+    ((1, "sigmoid"), SHARE, "BinaryCrossentropy()", "mae"),
+    ((1, None), R, "MeanSquaredError()", "mae"),
+    ((3, None), R3, "MeanSquaredError()", "mae"),
+    ((1, "exponential"), COUNT, "Poisson()", "mae"),
+    ((1, "relu"), abs(R), "MeanSquaredError()", "mae"),
+]
+
+
+@pytest.mark.parametrize(("end", "y", "loss", "metric"), CHOICES)
+def test_what_is_chosen(end, y, loss, metric):
+    """As a suggestion, and by `"auto"`, which takes the same; a sound choice has no problems."""
+    found = lx.objective.suggest(ends(y=end), y)
+    assert str(found).startswith(f'model.compile("adam", loss=losses.{loss}, metrics=[{metric!r}])\n# y: ')
+    model = functional(*end)
+    report = checked(model, "auto", "auto", X, y)
+    assert_said(report, "")
+    assert written(report.outputs[0].loss) == f"losses.{loss}"
+    assert model.loss is report.outputs[0].loss
+    assert len(report.outputs[0].metrics) == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "y"), [((3, "softmax"), R), ((1, "softmax"), C2), ((3, "sigmoid"), R3), ((2, None), R3)]
+)
+def test_nothing_fits(end, y):
+    with pytest.raises(ValueError, match="Nothing fits y of shape"):
+        lx.objective.suggest(functional(*end), y)
+
+
+def test_several_outputs_are_chosen_by_name():
+    model, y = ends(a=(3, "softmax"), b=(1,)), {"a": C3, "b": R}
+    found = lx.objective.suggest(model, y)
+    assert found.metrics == {"a": ["accuracy"], "b": ["mae"]}
+    assert [type(loss).__name__ for loss in found.loss.values()] == [
+        "SparseCategoricalCrossentropy",
+        "MeanSquaredError",
+    ]
+    assert "<pre>model.compile(" in found._repr_html_()
+    report = checked(model, {"a": "auto", "b": "auto"}, ["auto"], X, y)
+    assert report.ok
+    assert list(model.loss) == ["a", "b"]
+
+
+def test_the_choice_is_printed_with_its_reason(capsys):
+    model = functional(3, None)
+    model.compile("sgd", "auto", metrics="auto")
+    history = model.fit(X, C3, validation_split=0.25)
+    said = capsys.readouterr().out
+    assert "loss = losses.SparseCategoricalCrossentropy(from_logits=True) (one class of 3: integers (n,) and " in said
+    assert "classes of y: training 0: 16, 1: 16, 2: 16; validation 0: 6, 1: 5, 2: 5." in said
+    assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+
+
+def test_the_report():
+    """The loss now is that of `evaluate` on those rows, and the run leaves the model as it was."""
+    model = functional(3, "softmax")
+    model.compile("sgd", SPARSE, metrics=["accuracy"])
+    before = model.get_weights()
+    report = model.check(X, C3, validation_data=(X[:32], C3[:32]), verbose=False)
+    output = report.outputs[0]
+    assert output.now == pytest.approx(model.evaluate(X, C3, verbose=0)[0], rel=1e-5)
+    assert output.guessing == pytest.approx(np.log(3))
+    assert output.trivial == pytest.approx(np.log(3), abs=1e-3)
+    assert output.classes["train"].tolist() == [22, 21, 21]
+    assert [problem.message[:45] for problem in report.problems] == ["32 of 32 rows of x in validation stand in tra"]
+    assert "loss of a constant  1.09" in str(report)
+    assert "<td style='text-align:left'>SparseCategoricalCrossentropy()</td>" in report._repr_html_()
+    for a, b in zip(before, model.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("end", "loss", "y", "least"),
+    [
+        ((1,), "mse", R, R.var()),
+        ((1,), "mae", R, abs(R - np.median(R)).mean()),
+        ((1, "sigmoid"), "binary_crossentropy", C2, np.log(2)),
+        ((3, "softmax"), "categorical_crossentropy", HOT, np.log(3)),
+    ],
+)
+def test_the_loss_of_a_constant(end, loss, y, least):
+    report = checked(functional(*end), loss, None, X, y)
+    assert report.outputs[0].trivial == pytest.approx(least, abs=1e-3)
+
+
+def test_warnings_point_at_the_users_line():
+    model = functional(3, "softmax")
+    model.compile("sgd", "mse")
+    with pytest.warns(lx.objective.ObjectiveWarning, match="To silence: ") as told:
+        model.fit(X, HOT, verbose=0)
+    assert [one.filename for one in told] == [__file__]
+
+
+def test_own_losses_are_not_judged():
+    model = functional(3, "softmax")
+    assert checked(model, lambda y, p: (y - p) ** 2, None, X, HOT).ok
+
+
+def test_the_page():
+    """The listings of `docs/objective.md` give what stands there."""
+    page = pathlib.Path(__file__).parents[1] / "docs" / "objective.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+    assert tried >= 12
+    assert not failed
+
+
+# Data in two parts, errors, the doctor
+
+
+def test_split_by_class():
+    (x, y), (x_held, y_held) = lx.data.split(
+        X, np.repeat([0, 1, 2], [10, 20, 34]), stratify=np.repeat([0, 1, 2], [10, 20, 34])
+    )
+    assert np.bincount(y).tolist() == [8, 16, 27]
+    assert np.bincount(y_held).tolist() == [2, 4, 7]
+    rows = np.concatenate([x, x_held])
+    np.testing.assert_array_equal(np.sort(rows, 0), np.sort(X, 0))
+
+
+def test_split_by_group():
+    groups = np.arange(N) // 5
+    (_, own), (_, held) = lx.data.split(X, groups, groups=groups, validation=0.3)
+    assert not set(own) & set(held)
+    assert abs(len(held) - 0.3 * N) <= 5
+
+
+def test_split_of_trees_and_seeds():
+    train, held = lx.data.split({"a": X, "b": [R, C3]}, validation=0.25, seed=3)
+    assert held["a"].shape == (16, 4)
+    assert train["b"][0].shape == (48, 1)
+    again = lx.data.split({"a": X, "b": [R, C3]}, validation=0.25, seed=3)[1]
+    np.testing.assert_array_equal(held["a"], again["a"])
+    assert not np.array_equal(held["a"], lx.data.split(X, validation=0.25, seed=4)[1])
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (lambda: lx.data.split(X, validation=1.5), "validation must be a number between 0 and 1; got 1.5"),
+        (lambda: lx.data.split(), "at least one array"),
+        (lambda: lx.data.split(X, C3[:5]), "differ in their number of samples"),
+        (lambda: lx.data.split(X, stratify=C3[:5]), "stratify has 5 entries; the arrays have 64 rows"),
+        (lambda: lx.data.split(X, stratify=np.arange(N)), "a class of 1 row"),
+        (lambda: lx.data.split(X, stratify=C3, groups=C3), "not both"),
+        (lambda: lx.data.split(X, groups=np.zeros(N)), "leaves one part empty"),
+    ],
+)
+def test_bad_splits(program, words):
+    with pytest.raises(ValueError, match=r"split: |differ") as caught:
+        program()
+    assert words in str(caught.value)
+
+
+class Broken(layers.Layer):
+    """A layer of the user's own with a mistake in it."""
+
+    def call(self, x):
+        return lx.ops.matmul(x, np.zeros((7, 2), "float32"))
+
+
+def test_errors_show_the_users_lines():
+    model = one(Broken())
+    model.compile("sgd", "mse")
+    with pytest.raises(TypeError) as caught:
+        model.fit(X, R, verbose=0)
+    lines = traceback.extract_tb(caught.value.__traceback__)
+    assert [line.name for line in lines] == ["test_errors_show_the_users_lines", "checked", "call"]
+    assert "In layer 'broken' (Broken), called with x=float32[None, 4]." in caught.value.__notes__
+
+
+def test_all_lines_may_be_shown():
+    lx.config.disable_traceback_filtering()
+    try:
+        with pytest.raises(ValueError, match="Did you mean") as caught:
+            functional(1, None).compile("sgd", "mss")
+    finally:
+        lx.config.enable_traceback_filtering()
+    assert len(traceback.extract_tb(caught.value.__traceback__)) > 3
+
+
+def test_the_doctor():
+    lines = []
+    found = lx.doctor(lines.append)
+    assert list(found)[:4] == ["laminax", "python", "jax", "devices"]
+    assert found["devices"].startswith("cpu:0")
+    assert found["gpu"].startswith(("none: ", "not used: "))
+    assert len(lines) == len(found)
