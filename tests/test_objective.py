@@ -280,6 +280,9 @@ def test_several_outputs_are_chosen_by_name():
     report = checked(model, {"a": "auto", "b": "auto"}, ["auto"], X, y)
     assert report.ok
     assert list(model.loss) == ["a", "b"]
+    saved = model.get_compile_config()
+    assert saved["metrics"] == {"a": ["accuracy"], "b": ["mae"]}
+    assert saved["loss"]["a"]["class_name"] == "SparseCategoricalCrossentropy"
 
 
 def test_the_choice_is_printed_with_its_reason(capsys):

@@ -1,5 +1,6 @@
 """What a check finds: what can't be, which is an error, and what hardly can be meant, which is a warning."""
 
+import sys
 import warnings
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -40,8 +41,6 @@ def tell(findings: Iterable[Finding], quiet: bool = False) -> None:
 
 def _outside() -> int:
     """How many calls up the user's own line is."""
-    import sys
-
     package, level, frame = __name__.split(".")[0], 1, sys._getframe(1)
     while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).split(".")[0] in (
         package,

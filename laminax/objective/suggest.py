@@ -1,5 +1,6 @@
 """Which loss and metrics fit an output and its targets: the textbook's rules, one after the other."""
 
+import html
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -72,8 +73,6 @@ class Suggestion:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        import html
-
         return f"<pre>{html.escape(str(self))}</pre>"
 
 

@@ -34,7 +34,7 @@ from ..objective.suggest import AUTO, choose, written
 from ..optimizers import Optimizer
 from .objective import Objective, Value, rows_of
 from .outputs import Outputs
-from .scores import Scores
+from .scores import Scores, by_output
 from .step import Batch
 
 Array = Any
@@ -76,6 +76,7 @@ class Binding:
     def __init__(self, model: Any, settings: Settings, sample: Sample) -> None:
         self.model = model
         self.chosen: list[str] = []
+        self._metrics: dict[int, str] = {}  # what `"auto"` stood for, by output
         self._counter = FrameCounter(model)
         x = model.standardize_inputs(sample.x)
         found = ends(model, x)
@@ -115,6 +116,7 @@ class Binding:
         name = identifier.lower() if isinstance(identifier, str) else ""
         if name == AUTO:
             choice = choose(self.heads[output], self._targets(sample)[output], self._named()[output])
+            self._metrics[output] = choice.metrics[0]
             return self._metric(sample, choice.metrics[0], output)
         if name not in (*_ACCURACY, *CROSSENTROPY):
             return like_loss(metric_families.resolve(identifier), self.losses.losses[output], identifier)
@@ -126,6 +128,23 @@ class Binding:
         metric = accuracy_for(loss, self.heads[output], target, identifier)
         self.chosen.append(f"{identifier} = {describe(metric)}")
         return metric
+
+    def explicit(self, settings: Settings) -> Settings:
+        """The settings with what was chosen in the place of each `"auto"`, as they are saved."""
+        names = self.outputs.names
+        if _is_auto(settings.loss):
+            found = dict(zip(names, self.losses.losses))
+            settings = settings._replace(loss=found if len(found) > 1 else found[names[0]])
+        for part in ("metrics", "weighted_metrics"):
+            given = getattr(settings, part)
+            if _is_auto(given):
+                each = [
+                    [self._metrics[i] if _is_auto(one) else one for one in wanted]
+                    for i, wanted in enumerate(by_output(given, self.outputs, part))
+                ]
+                changed: dict[str, Any] = {part: dict(zip(names, each)) if len(names) > 1 else each[0]}
+                settings = settings._replace(**changed)
+        return settings
 
     def batch(self, sample: Sample, class_weight: Any = None) -> Batch:
         """Arrays as the user gave them, in the form that steps take, with class weights in the sample weights.
@@ -200,6 +219,12 @@ class Binding:
 def _form(x: Any) -> tuple[Any, ...]:
     """The shapes of arrays without the batch's axis."""
     return tuple(tuple(leaf.shape[1:]) for leaf in jax.tree.leaves(x))
+
+
+def _is_auto(given: Any) -> bool:
+    """Whether `"auto"` stands in a loss, a metric, or a list or dict of them."""
+    leaves = given.values() if isinstance(given, Mapping) else given if isinstance(given, (list, tuple)) else ()
+    return (isinstance(given, str) and given.lower() == AUTO) or any(map(_is_auto, leaves))
 
 
 def holds_one_hot(head: Head, y: Any) -> bool:

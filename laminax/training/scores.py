@@ -68,7 +68,7 @@ class Scores:
         if given is None:
             return []
         found: list[Score] = []
-        for i, (output, wanted) in enumerate(zip(self.outputs.names, _by_output(given, self.outputs, what))):
+        for i, (output, wanted) in enumerate(zip(self.outputs.names, by_output(given, self.outputs, what))):
             for identifier in wanted:
                 metric = identifier if isinstance(identifier, Metric) else resolve(identifier, i)
                 name = metric.name if len(self.outputs) == 1 else f"{output}_{metric.name}"
@@ -161,7 +161,7 @@ def _treats_rows_alone(metric: Metric) -> bool:
     return all(map(is_builtin, (kind.update_state, kind.update, getattr(metric, "fn", kind.update))))
 
 
-def _by_output(given: Any, outputs: Outputs, what: str) -> list[list[Any]]:
+def by_output(given: Any, outputs: Outputs, what: str) -> list[list[Any]]:
     """The metrics of each output: one or a list for all, lists by place (as long as the outputs), or by name."""
     if isinstance(given, dict) and not {"class_name", "config"} <= given.keys():
         return [_list(one) for one in outputs.spread(given, what, [])]

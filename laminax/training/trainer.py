@@ -15,7 +15,6 @@ from .._core.random import SeedGenerator
 from ..data.sources import ArraySource, Sample
 from ..layers.layer import Layer
 from ..objective.heads import heads
-from ..objective.suggest import AUTO
 from ..optimizers import LossScaleOptimizer
 from .binding import Binding, Settings
 from .custom import OwnScores, OwnStep, default_step
@@ -74,9 +73,9 @@ class Trainer:
         except BaseException:
             self.forget()
             raise
-        if AUTO in jax.tree.leaves(self.settings.loss, is_leaf=lambda one: isinstance(one, str)):
-            found = dict(zip(binding.outputs.names, binding.losses.losses))
-            self.model.loss = found if len(found) > 1 else next(iter(found.values()))
+        explicit = binding.explicit(self.settings)
+        if explicit is not self.settings:
+            self.settings, self.model.loss = explicit, explicit.loss
         return binding
 
     def _bind_own_steps(self, sample: Sample) -> None:
