@@ -94,6 +94,8 @@ class Noted:
             if callable(before) or (number == signal.SIGTERM and before == signal.SIG_DFL):
                 self._before[number] = before
                 signal.signal(number, self)
+            if isinstance(before, _Held):  # one may have come already
+                self._came, before._came = before._came, None
 
     def leave(self) -> None:
         """Put back the handlers that there were."""
