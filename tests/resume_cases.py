@@ -275,6 +275,18 @@ CASES = {
     "generator": Case(plain, {"x": endless}, {"batch_size": None, "steps_per_epoch": 3}, keep={"generators": "replay"}),
 }
 
+SELDOM = {  # near to others: `crash_resume.py` alone runs them
+    "in order",
+    "even batches",
+    "later first epoch",
+    "cosine decay",
+    "averages that overwrite",
+    "validation of a part, now and then",
+    "early stopping, later",
+    "adafactor",
+    "dataset that goes on",
+}
+
 
 class Outcome(NamedTuple):
     """All that a run leaves."""

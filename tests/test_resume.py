@@ -6,11 +6,11 @@ import sys
 
 import crash_resume
 import pytest
-from resume_cases import CASES, assert_same, in_parts, random_stops, run, waiting
+from resume_cases import CASES, SELDOM, assert_same, in_parts, random_stops, run, waiting
 from small import stepwise
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if name not in SELDOM])
 @pytest.mark.filterwarnings("ignore:.*slower than float32 on a CPU")
 def test_a_run_in_parts_is_as_one_in_whole(name, tmp_path, monkeypatch):
     waiting(monkeypatch)
@@ -21,7 +21,7 @@ def test_a_run_in_parts_is_as_one_in_whole(name, tmp_path, monkeypatch):
     (tmp_path / "parts").mkdir()
     wanted = run(case, tmp_path / "whole")
     steps = len(wanted.history["epoch"]) * 4
-    stops = {"one batch": (2, 3), "even batches": (3, 3), "eager": (3,)}.get(name) or random_stops(name, min(steps, 9))
+    stops = {"one batch": (2, 3), "eager": (3,)}.get(name) or random_stops(name, min(steps, 9))
     found = in_parts(case, tmp_path / "parts", stops, save_freq=1)
     assert_same(found, wanted)
 
