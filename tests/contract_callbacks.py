@@ -23,7 +23,7 @@ class CallbackSample:
     Attributes:
         cls: the class.
         arguments: of the constructor; a path in them is one within the working folder.
-        notes: `"acts"` (it changes the run), `"no config"` (it holds what is no data).
+        notes: `"acts"` (it changes the run), `"no config"` (it holds what is no data), `"alone"` (a run takes but one).
     """
 
     cls: type
@@ -35,18 +35,20 @@ class CallbackSample:
 
 
 @functools.cache
-def model():
-    """One model, so that its steps compile once, and its first weights."""
+def model(averages=False):
+    """One model, so that its steps compile once, and its first weights; one whose optimizer keeps averages."""
     utils.set_random_seed(3)
     model = lx.Sequential([lx.Input((3,)), lx.layers.Dense(2, activation="tanh"), lx.layers.Dense(1)])
-    model.compile("sgd", "mse")
+    model.compile(lx.optimizers.SGD(use_ema=averages), "mse")
     return model, model.get_weights()
 
 
 def run(*callbacks):
     """The numbers of a run with validation from the first weights on, of an evaluation, and of a prediction."""
-    net, start = model()
+    net, start = model(any(isinstance(callback, lx.callbacks.SwapEMAWeights) for callback in callbacks))
     net.set_weights(start)
+    for variable in net.optimizer.variables:
+        variable.assign(np.zeros(variable.shape))
     net.optimizer.learning_rate = 0.05
     given = {"callbacks": list(callbacks), "verbose": 0}
     history = net.fit(X, Y, batch_size=5, epochs=4, validation_split=0.25, seed=1, **given).history
@@ -77,6 +79,7 @@ def check_second_fit_is_as_the_first(sample):
     assert_same_bits(run(used), first)
 
 
+@where(lambda sample: "alone" not in sample.notes)
 def check_two_of_a_kind(sample):
     """Two objects of a class stand side by side."""
     assert np.isfinite(run(sample.make(), sample.make())["history"]["loss"]).all()

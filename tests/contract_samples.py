@@ -312,6 +312,7 @@ ACTIVATIONS = [
 # Callbacks.
 
 CALLBACKS = [
+    CallbackSample(callbacks.BackupAndRestore, {"backup_dir": "backup"}, notes=("alone",)),
     CallbackSample(callbacks.CSVLogger, {"filename": "log.csv", "separator": ";"}),
     CallbackSample(callbacks.Callback, {}),
     CallbackSample(callbacks.EarlyStopping, {"monitor": "val_loss", "min_delta": 100, "patience": 1}, notes=("acts",)),
@@ -324,11 +325,13 @@ CALLBACKS = [
     CallbackSample(
         callbacks.LearningRateScheduler, {"schedule": lambda epoch, rate: rate / 2}, notes=("acts", "no config")
     ),
+    CallbackSample(callbacks.ModelCheckpoint, {"filepath": "{epoch}.weights.h5", "save_weights_only": True}),
     CallbackSample(
         callbacks.ReduceLROnPlateau,
         {"monitor": "loss", "min_delta": 100, "patience": 1, "factor": 0.5},
         notes=("acts",),
     ),
+    CallbackSample(callbacks.SwapEMAWeights, {"swap_on_epoch": True}, notes=("acts",)),
     CallbackSample(callbacks.TerminateOnNaN, {}),
     CallbackSample(callbacks.TerminateOnNaN, {"raise_error": True}),
 ]

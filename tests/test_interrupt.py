@@ -108,6 +108,23 @@ def test_ctrl_c_leaves_a_whole_number_of_steps(monkeypatch, ctrl_c, drive, times
     assert model.history.mode == drive
 
 
+@pytest.mark.parametrize("validated", [False, True])
+def test_ctrl_c_and_a_run_that_goes_on(ctrl_c, tmp_path, validated):
+    """After any number of them a run is as one without."""
+    given = {"x": X, "y": R, "batch_size": 6, "seed": 1, **({"validation_data": (X, R)} if validated else {})}
+    model, other, rng = noisy(), noisy(), random.Random(validated)
+    quiet(model, **given, resume=tmp_path)
+    for _ in range(25):
+        ctrl_c.interrupted(lambda: quiet(model, **given, epochs=10**9, resume=tmp_path), rng.uniform(0, 0.06))
+        assert np.isfinite(model.predict(X, verbose=0)).all()
+    done = int(model.optimizer.iterations) // 4 + 1
+    history = quiet(model, **given, epochs=done, resume=tmp_path)
+    wanted = quiet(other, **given, epochs=done)
+    assert done > 10
+    assert history.history == wanted.history
+    assert_same_state(model, other)
+
+
 def test_ctrl_c_in_a_stream_and_in_eager_steps(ctrl_c):
     for settings, data in (({}, {"x": [(X, R)] * 3}), ({"run_eagerly": True}, {"x": X, "y": R})):
         model = regression(optimizer="sgd", **settings)

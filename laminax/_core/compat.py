@@ -43,6 +43,12 @@ def copied(x: jax.Array) -> jax.Array:
     return jax.device_put(x, may_alias=False)
 
 
+def compiler() -> str:
+    """The versions of what compiles and runs programs."""
+    version = getattr(getattr(jax, "lib", None), "__version__", "")
+    return f"jaxlib {version}, {jax.devices()[0].client.platform_version}"
+
+
 def x64_enabled() -> bool:
     """Whether JAX keeps 64-bit types."""
     return bool(jax.config.read("jax_enable_x64"))

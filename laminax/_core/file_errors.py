@@ -45,6 +45,14 @@ class UnsupportedVersionError(ModelFileError):
     """It was written by a newer version, in a form that this one does not know."""
 
 
+class CheckpointError(RuntimeError):
+    """A folder of checkpoints that can't be used."""
+
+
+class NoUsableCheckpointError(CheckpointError):
+    """All checkpoints of a folder are damaged."""
+
+
 @contextlib.contextmanager
 def in_file(path: str | None = None, member: str | None = None) -> Iterator[None]:
     """Let errors of this family that are raised inside name the file, or the part of it."""

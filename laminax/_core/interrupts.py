@@ -1,4 +1,4 @@
-"""Ctrl-C that acts only where nothing is half done.
+"""Ctrl-C, and the request to end, that act only where nothing is half done.
 
 An exception that a signal's handler raises may appear between any two instructions: within JAX, where caches break,
 or within a callback of the garbage collector, where Python drops it. So a run holds Ctrl-C back, asks for it between
@@ -65,6 +65,66 @@ def checkpoint() -> None:
     """Let a Ctrl-C that is held back act."""
     handler = signal.getsignal(signal.SIGINT)
     if _ours() and isinstance(handler, _Held):
+        handler.act()
+
+
+class Noted:
+    """A handler of Ctrl-C and of the request to end (SIGTERM) that only notes them; a second one acts at once."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, Any] = {}
+        self._came: tuple[Any, ...] | None = None
+
+    @property
+    def came(self) -> bool:
+        """Whether one has come."""
+        return self._came is not None
+
+    def __call__(self, *number_and_frame: Any) -> None:
+        if self._came is not None:
+            self._came = None
+            self.leave()
+            signal.raise_signal(number_and_frame[0])
+        self._came = number_and_frame
+
+    def take(self) -> None:
+        """Stand in for the handlers that there are."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before = signal.getsignal(number)
+            if callable(before) or (number == signal.SIGTERM and before == signal.SIG_DFL):
+                self._before[number] = before
+                signal.signal(number, self)
+            if isinstance(before, _Held):  # one may have come already
+                self._came, before._came = before._came, None
+
+    def leave(self) -> None:
+        """Put back the handlers that there were."""
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+    def act(self) -> None:
+        """What the signal would have done when it came, if it did: SIGTERM ends the program with the status 143."""
+        came, self._came = self._came, None
+        if came is not None:
+            before = self._before[came[0]]
+            if not callable(before):
+                raise SystemExit(128 + came[0])
+            before(*came)
+        held = self._before.get(signal.SIGINT)
+        if isinstance(held, _Held):
+            held.act()
+
+
+@contextlib.contextmanager
+def noted() -> Iterator[Noted]:
+    """Inside, Ctrl-C and SIGTERM wait for `act`, or the end, also while code of the user's own runs."""
+    handler = Noted()
+    if _ours():
+        handler.take()
+    try:
+        yield handler
+    finally:
+        handler.leave()
         handler.act()
 
 

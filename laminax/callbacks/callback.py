@@ -14,7 +14,9 @@ class Callback(Configurable):
 
     Attributes:
         model: the model.
-        params: `"verbose"`, `"epochs"`, `"steps"` of the run, and `"metrics"`, the names under which it logs.
+        params: `"verbose"`, `"epochs"`, `"steps"` of the run, `"metrics"`, the names under which it logs, and
+            `"resumed"`, whether it goes on from a checkpoint.
+        remembered: the names of attributes that a checkpoint keeps; see `get_state`.
 
     Hooks on batches are called for each batch, which makes the run go one step at a time.
     `logs` may be added to: later callbacks and the history see it.
@@ -22,6 +24,20 @@ class Callback(Configurable):
 
     model: Any = None
     params: Mapping[str, Any] = {}
+    remembered: tuple[str, ...] = ()
+
+    def get_state(self) -> dict[str, Any]:
+        """What a run that is resumed must know of it, asked for between steps: the attributes of `remembered`.
+
+        Numbers, texts, arrays, `None`, and lists and dicts of these.
+        """
+        return {name: getattr(self, name) for name in self.remembered}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Take what `get_state` gave. A resumed run asks for it after `on_train_begin`, within an epoch again after
+        `on_epoch_begin`."""
+        for name in self.remembered:
+            setattr(self, name, state[name])
 
     def set_params(self, params: Mapping[str, Any]) -> None:
         """Take what is known of the run."""

@@ -1,5 +1,6 @@
 """The record of a run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from .callback import Callback, Logs
@@ -32,6 +33,14 @@ class History(Callback):
         self._rows.append(dict(logs or {}))
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+
+    def get_state(self) -> dict[str, Any]:
+        return {"epoch": self.epoch, "rows": self._rows}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self.on_train_begin()
+        for epoch, row in zip(state["epoch"], state["rows"]):
+            self.on_epoch_end(epoch, row)
 
     def __repr__(self) -> str:
         if not self.epoch:

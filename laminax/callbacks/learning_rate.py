@@ -65,6 +65,8 @@ class ReduceLROnPlateau(Monitor):
         min_lr: the least rate.
     """
 
+    remembered = ("best", "wait", "cooling")
+
     def __init__(
         self,
         monitor: str = "val_loss",

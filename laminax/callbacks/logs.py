@@ -2,7 +2,8 @@
 
 import csv
 import os
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import did_you_mean
@@ -25,7 +26,8 @@ class CSVLogger(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.keys: list[str] | None = None
-        with open(self.filename, "a+" if self.append else "w+", newline="") as file:
+        kept = self.append or self.params.get("resumed", False)
+        with open(self.filename, "a+" if kept else "w+", newline="") as file:
             file.seek(0)
             header = next(csv.reader(file, delimiter=self.separator), None)
         if header:
@@ -39,6 +41,20 @@ class CSVLogger(Callback):
                 self.keys = [*sorted(logs), *sorted(set(self.params.get("metrics", ())) - set(logs))]
                 writer.writerow(["epoch", *self.keys])
             writer.writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
+
+    def get_state(self) -> dict[str, Any]:
+        return {"keys": self.keys, "bytes": os.path.getsize(self.filename)}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self.keys = state["keys"]
+        size = os.path.getsize(self.filename)
+        if size < state["bytes"]:
+            warnings.warn(
+                f"CSVLogger: {self.filename} has {size} bytes, and had {state['bytes']} at the checkpoint: lines of "
+                "epochs before are missing.",
+                stacklevel=2,
+            )
+        os.truncate(self.filename, min(size, state["bytes"]))
 
 
 def _cell(value: Any) -> Any:

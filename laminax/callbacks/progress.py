@@ -36,7 +36,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """Print a line of its own."""
-        if self.shown:
+        if self.shown and line:
             print(line, file=self.stream, flush=True)
 
     def clear(self) -> None:

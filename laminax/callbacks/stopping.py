@@ -22,6 +22,8 @@ class EarlyStopping(Monitor):
         start_from_epoch: look at no epoch before this one.
     """
 
+    remembered = ("wait", "stopped_epoch", "best_epoch", "best", "best_weights")
+
     def __init__(
         self,
         monitor: str = "val_loss",

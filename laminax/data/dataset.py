@@ -84,6 +84,33 @@ class PyDataset:
         """Called after each pass."""
 
 
+class Numbered:
+    """A pass over batches that have numbers, which can begin at any of them: those before are not made.
+
+    Args:
+        count: how many there are.
+        batches: gives those of some numbers, in their order.
+    """
+
+    def __init__(self, count: int, batches: Callable[[range], Iterator[Any]]) -> None:
+        self.count, self._batches = count, batches
+        self._running: Iterator[Any] | None = None
+
+    def jump(self, start: int | None) -> int:
+        """Go on with the batch of this number, or after the last one; gives the number."""
+        start = self.count if start is None else min(start, self.count)
+        self._running = self._batches(range(start, self.count))
+        return start
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if self._running is None:
+            self._running = self._batches(range(self.count))
+        return next(self._running)
+
+
 class Reordered:
     """A dataset whose batches come in a new order in each pass."""
 
@@ -93,10 +120,11 @@ class Reordered:
     def __len__(self) -> int:
         return len(self.dataset)  # type: ignore[arg-type]
 
-    def __iter__(self) -> Iterator[Any]:
+    def one_pass(self) -> Numbered:
+        """The next pass."""
         order = permutation(len(self), self.seed, self.passes)
         self.passes += 1
-        return self.dataset.batches(order)
+        return Numbered(len(order), lambda numbers: self.dataset.batches(order[numbers.start :]))
 
     def on_epoch_begin(self) -> None:
         """Called before each pass."""

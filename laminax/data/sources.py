@@ -9,7 +9,7 @@ import numpy as np
 from .._core import interrupts
 from .._core.errors import located
 from .arrays import as_arrays, is_numbers, length_of
-from .dataset import PyDataset, Reordered, permutation
+from .dataset import Numbered, PyDataset, Reordered, permutation
 
 _END = object()
 
@@ -89,9 +89,12 @@ class ArraySource:
             return np.arange(self.count, dtype="int32")
         return permutation(self.count, self.seed, number)
 
-    def epoch(self, number: int, pad: bool) -> Iterator[Rows]:
-        """The batches of an epoch. With `pad` all have one size, and a last short one says how much of it is real."""
-        at, end = number * self.steps, (number + 1) * self.steps
+    def epoch(self, number: int, pad: bool, start: int = 0) -> Iterator[Rows]:
+        """The batches of an epoch, from the number `start` on.
+
+        With `pad` all have one size, and a last short one says how much of it is real.
+        """
+        at, end = number * self.steps + start, (number + 1) * self.steps
         while at < end:
             start = at // self.batches * self.batches
             for rows in self._blocks(at // self.batches, pad):
@@ -129,9 +132,11 @@ class StreamSource:
 
     Attributes:
         label: how errors begin.
+        ahead: whether what it gives next is what follows the place that is asked for first.
     """
 
     label = ""
+    ahead = False
 
     def __init__(
         self,
@@ -163,10 +168,20 @@ class StreamSource:
         except TypeError:
             return None
 
+    @property
+    def rewinds(self) -> bool:
+        """Whether it begins anew when a program does, so that a place in it can be found again."""
+        return not hasattr(self.items, "__next__")
+
     def _fresh(self) -> Iterator[Any]:
-        if hasattr(self.items, "__iter__"):
-            return iter(self.items)
-        return (self.items[i] for i in range(len(self.items)))
+        items = self.items
+        if isinstance(items, Reordered):
+            return items.one_pass()
+        if isinstance(items, PyDataset) and type(items).__iter__ is PyDataset.__iter__ and items.num_batches:
+            return Numbered(len(items), items.batches)  # type: ignore[arg-type]
+        if isinstance(items, list) or not hasattr(items, "__iter__"):
+            return Numbered(len(items), lambda numbers: (items[i] for i in numbers))
+        return iter(items)
 
     def first(self) -> Any:
         """The first batch; it comes again when the epoch begins."""
@@ -180,24 +195,44 @@ class StreamSource:
         with located(f"{self.label}Batch 1"):
             return self._convert(self._first)
 
-    def epoch(self, number: int) -> Iterator[Any]:
-        """The batches of an epoch: all that there are, or the next `steps`."""
-        taken, anew = 0, not hasattr(self.items, "__next__")
+    def epoch(self, number: int, start: int = 0) -> Iterator[Any]:
+        """The batches of an epoch, all that there are, or the next `steps`; the first `start` are passed over."""
+        for taken, item in self._items(start):
+            if taken > start:
+                sample = self._unpacked(item, taken)
+                with located(f"{self.label}Batch {taken}"):
+                    batch = self._convert(sample)
+                yield batch
+
+    def go_through(self, epochs: int) -> None:
+        """Pass over so many epochs: what follows is as if their batches had been given."""
+        for _ in range(epochs):
+            for _ in self._items(None):
+                pass
+
+    def _items(self, start: int | None) -> Iterator[tuple[int, Any]]:
+        """What there is in an epoch, each with its number from 1 on.
+
+        Of a pass over batches that have numbers, those before `start` are left out, or all, if it is `None`.
+        """
         items = self._running if self._running is not None else self._fresh()
         self._running = None
         self._tell("on_epoch_begin")
+        taken = 0
+        if start and self.ahead:
+            taken, self.ahead = start, False
+        elif start != 0 and self._wanted is None and isinstance(items, Numbered):
+            taken = items.jump(start)
+            self._waiting.clear()
         while taken != self._wanted:
             item = self._waiting.pop() if self._waiting else _next(items)
-            if item is _END and self._wanted is not None and anew:
+            if item is _END and self._wanted is not None and self.rewinds:
                 items = self._fresh()  # a pass has ended before the epoch has
                 item = _next(items)
             if item is _END:
                 break
             taken += 1
-            sample = self._unpacked(item, taken)
-            with located(f"{self.label}Batch {taken}"):
-                batch = self._convert(sample)
-            yield batch
+            yield taken, item
         self._running = items if self.goes_on and self._wanted is not None else None
         self._passes += 1
         self._complain(taken)

@@ -250,9 +250,14 @@ class Stateful(Configurable):
 
     def finalize_variable_values(self, var_list: Any = None) -> None:
         """Put the moving averages in the place of the parameters, if there are any."""
-        for path, variable in self._params.items():
-            if f"average/{path}" in self._own:
-                variable.assign(self._own[f"average/{path}"].value)
+        for variable, average in self.averages:
+            variable.assign(average.value)
+
+    @property
+    def averages(self) -> list[tuple[Variable, Variable]]:
+        """The parameters of which there are moving averages, with these."""
+        keys = {path: f"average/{path}" for path in self._params}
+        return [(v, self._own[keys[path]]) for path, v in self._params.items() if keys[path] in self._own]
 
 
 def given_gradients(grads: Mapping[str, Array | None]) -> Values:

@@ -1,9 +1,11 @@
 """Saving: what lasts."""
 
 from .._core.file_errors import (
+    CheckpointError,
     CorruptFileError,
     IncompatibleWeightsError,
     ModelFileError,
+    NoUsableCheckpointError,
     ResourceLimitError,
     UnsafeFileError,
     UnsupportedVersionError,
@@ -15,9 +17,11 @@ from .report import Restored
 from .weights import load_weights, save_weights
 
 __all__ = [
+    "CheckpointError",
     "CorruptFileError",
     "IncompatibleWeightsError",
     "ModelFileError",
+    "NoUsableCheckpointError",
     "ResourceLimitError",
     "Restored",
     "UnsafeFileError",

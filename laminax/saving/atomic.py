@@ -1,4 +1,4 @@
-"""Files that are whole: whatever happens while one is written, under its name stands the old one or the new one.
+"""Files and folders that are whole: whatever happens while one is written, its name is that of the old or the new one.
 
 What is written goes to a file beside it, then to the disk, and only then takes the name. What a program that was ended
 in between leaves behind is removed by the next one that writes the same file.
@@ -9,6 +9,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import stat
 import threading
 from collections.abc import Iterator
@@ -52,6 +53,39 @@ def replacing(path: Any, overwrite: bool = True) -> Iterator[BinaryIO]:
     except OSError as error:
         error.filename = error.filename or target
         raise
+
+
+@contextlib.contextmanager
+def new_folder(path: str) -> Iterator[str]:
+    """A folder to fill, which takes the name `path`, which nothing has yet, when the block ends well.
+
+    What a program that was ended leaves behind is found by `leftovers`: a lock is the caller's affair.
+    """
+    parent, name = os.path.split(os.path.abspath(path))
+    temporary = os.path.join(parent, f".{name}.{secrets.token_hex(6)}.tmp")
+    try:
+        os.mkdir(temporary)
+        yield temporary
+        _sync_folder(temporary)
+        os.rename(temporary, path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    _sync_folder(parent)
+
+
+def leftovers(folder: str) -> list[str]:
+    """The folders that `new_folder` left in `folder`, of programs that were ended."""
+    return [os.path.join(folder, e) for e in os.listdir(folder) if re.fullmatch(r"\..+\.[0-9a-f]{12}\.tmp", e)]
+
+
+@contextlib.contextmanager
+def durable(path: str) -> Iterator[BinaryIO]:
+    """A new file that is on the disk when the block ends."""
+    with open(path, "xb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _temporary(folder: str, name: str) -> tuple[str, BinaryIO]:

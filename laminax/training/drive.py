@@ -119,8 +119,8 @@ class Driver:
     _taken: int
     _recent: list[Batch]
 
-    def epoch(self, number: int) -> Iterator[Launch]:
-        """The launches of an epoch."""
+    def epoch(self, number: int, start: int = 0) -> Iterator[Launch]:
+        """The launches of an epoch, from the step `start` on."""
         raise NotImplementedError
 
     def wait(self, state: State, steps: int, began: float) -> Any:
@@ -139,10 +139,10 @@ class Driver:
             step -= rows.last - rows.first
         return None, None
 
-    def _batches(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch; of a stream the last ones are kept."""
-        self._taken, self._recent = 0, []
-        for batch in batches(self.source, number):
+    def _batches(self, number: int, start: int) -> Iterator[Batch]:
+        """The batches of an epoch from the number `start` on; of a stream the last ones are kept."""
+        self._taken, self._recent = start, []
+        for batch in batches(self.source, number, start):
             if isinstance(self.source, StreamSource):
                 self._taken, self._recent = self._taken + 1, [*self._recent[-3:], batch]
             yield batch
@@ -172,8 +172,8 @@ class Fused(Driver):
         loopable, self.pad = self.launch.facts(read(cells.fixed), cells.read(), self.data, order, valid, *span)
         return loopable
 
-    def epoch(self, number: int) -> Iterator[Launch]:
-        for rows in self.source.epoch(number, self.pad):
+    def epoch(self, number: int, start: int = 0) -> Iterator[Launch]:
+        for rows in self.source.epoch(number, self.pad, start):
             order, valid = resident(rows)
             at = rows.first
             while at < rows.last:
@@ -243,8 +243,8 @@ class Stepwise(Driver):
             batch = self._told(self.source.first(), self._size)
             self.pad = self.step.facts(read(cells.fixed), cells.read(), batch)[1]
 
-    def epoch(self, number: int) -> Iterator[Launch]:
-        for batch in self._batches(number):
+    def epoch(self, number: int, start: int = 0) -> Iterator[Launch]:
+        for batch in self._batches(number, start):
             yield Launch(functools.partial(self._run, self._padded(batch)), 1)
 
     def _run(self, batch: Batch, fixed: Values, state: State) -> State:
@@ -279,8 +279,8 @@ class Eager(Driver):
     def __init__(self, step: Step, source: ArraySource | StreamSource) -> None:
         self.step, self.source = step, source
 
-    def epoch(self, number: int) -> Iterator[Launch]:
-        for batch in self._batches(number):
+    def epoch(self, number: int, start: int = 0) -> Iterator[Launch]:
+        for batch in self._batches(number, start):
             yield Launch(lambda fixed, state, batch=batch: self.step(fixed, state, batch), 1)  # type: ignore[misc]
 
     def wait(self, state: State, steps: int, began: float) -> Any:
@@ -288,13 +288,13 @@ class Eager(Driver):
         return state.metrics.get(MARK)
 
 
-def batches(source: ArraySource | StreamSource, number: int) -> Iterator[Batch]:
-    """The batches of an epoch, as long as they are."""
+def batches(source: ArraySource | StreamSource, number: int, start: int = 0) -> Iterator[Batch]:
+    """The batches of an epoch from the number `start` on, as long as they are."""
     if isinstance(source, StreamSource):
-        for batch in source.epoch(number):
+        for batch in source.epoch(number, start):
             yield jax.tree.map(_owned, batch)
     else:
-        for rows in source.epoch(number, pad=False):
+        for rows in source.epoch(number, False, start):
             yield from map(source.take, rows.order[rows.first : rows.last])
 
 

@@ -1,6 +1,7 @@
 """The loops of training and evaluation. They know steps and batches, not layers."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -20,7 +21,9 @@ from ..data.arrays import as_arrays
 from ..data.sources import ArraySource, Sample, StreamSource, is_stream, make_source
 from ..objective.finding import odd, tell
 from .arguments import check_counts, check_frequency, is_due, split, validation_sample
+from .checkpoint import Place, Run
 from .finite import MARK, stopped
+from .keeping import Unkept, keeper
 from .replay import not_finite
 from .trainer import Trainer, reseed
 
@@ -30,9 +33,17 @@ Source = ArraySource | StreamSource
 
 
 @interrupts.held()
-def fit(
+def fit(trainer: Trainer, data: Sample, *, callbacks: Any, resume: Any, **how: Any) -> History:
+    """Train for some epochs; see `Model.fit`."""
+    callbacks = gathered(callbacks)
+    with keeper(callbacks, resume) as kept:
+        return _fit(trainer, data, kept, callbacks=callbacks, **how)
+
+
+def _fit(
     trainer: Trainer,
     data: Sample,
+    kept: Unkept,
     *,
     batch_size: int | None,
     epochs: int,
@@ -49,13 +60,12 @@ def fit(
     validation_freq: Any,
     seed: int | None,
 ) -> History:
-    """Train for some epochs; see `Model.fit`."""
     check_counts("fit", 0, epochs=epochs, initial_epoch=initial_epoch, seed=seed)
     check_counts("fit", batch_size=batch_size, validation_batch_size=validation_batch_size)
     check_counts("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
     check_frequency(validation_freq)
     progress, history = Progress(verbose, f"Epoch {{}}/{epochs}"), History()
-    history.seed = draw_seed() if seed is None else int(seed)
+    history.seed = kept.seed(draw_seed() if seed is None else int(seed), seed)
     text = trainer.model.on_host
     data = data._replace(y=trainer.encode(data.y))
     data, validation_data = split(data, validation_split, validation_data, text)
@@ -76,12 +86,14 @@ def fit(
     trainer.lenient = any(isinstance(callback, TerminateOnNaN) for callback in given)
     names = _names(trainer, validation is not None)
     params = {"verbose": progress.shown, "epochs": epochs, "steps": source.steps, "metrics": names}
-    watching = CallbackList([*given, history], trainer.model, params)
+    watching = CallbackList([*given, history], trainer.model, {**params, "resumed": kept.resumed})
     _check_monitors(watching.callbacks, names)
-    run = _Run(trainer, watching, progress, source, validation)
+    run = _Run(trainer, watching, progress, source, validation, kept)
     history.mode = run.train.driver.name
     trainer.model.history = history
     progress.say(run.introduction(parts))
+    facts = {"seed": history.seed, "logged names": names}
+    progress.say(kept.join(Run(trainer, watching.callbacks, source, validation, facts)))
     run.epochs(range(initial_epoch, epochs), validation_freq)
     return history
 
@@ -96,10 +108,11 @@ class _Run:
         progress: Progress,
         source: Source,
         validation: Source | None,
+        kept: Unkept,
     ) -> None:
-        self.trainer, self.watching, self.progress = trainer, watching, progress
-        self.train = Pass(trainer, "train", source, watching, progress)
-        self.test = None if validation is None else Pass(trainer, "test", validation, watching)
+        self.trainer, self.watching, self.progress, self.kept = trainer, watching, progress, kept
+        self.train = Pass(trainer, "train", source, watching, progress, kept.reached)
+        self.test = None if validation is None else Pass(trainer, "test", validation, watching, None, kept.validating)
 
     def introduction(self, parts: str = "") -> str:
         """What is run, what was chosen for the user, and `parts`, what is known of a split of the data."""
@@ -117,27 +130,33 @@ class _Run:
         model, logs = self.trainer.model, {}
         model.stop_training = False
         self.watching.call("on_train_begin", {})
+        self.kept.begin()
         try:
-            for number in numbers:
+            for number in self.kept.rest(numbers):
                 logs = self._epoch(number, self.test is not None and is_due(number, validation_freq))
                 if model.stop_training:
                     break
         finally:
             self.progress.clear()
+        self.kept.complete()
         if numbers:
             self.train.program.optimizer.finalize_variable_values()
         self.watching.call("on_train_end", logs)
+        self.kept.finish()
 
     def _epoch(self, number: int, validated: bool) -> Logs:
         """One epoch, its validation, and what callbacks do with its numbers."""
         self.watching.call("on_epoch_begin", number, {})
+        place = self.kept.begin_epoch(number)
         self.progress.begin(number, self.train.source.steps)
-        logs = self.train.epoch(number)
+        logs = self.train.epoch(place)
         if self.test is not None and validated:
+            self.kept.ended(number, self.train.done)
             logs.update({f"val_{name}": value for name, value in run_test(self.test).items()})
         self.progress.clear()
         self.watching.call("on_epoch_end", number, logs)
         self.progress.end(self.train.done, logs)
+        self.kept.passed(number, validated)
         return logs
 
 
@@ -150,6 +169,7 @@ class Pass:
         source: gives the batches.
         watching: the callbacks.
         progress: shows the steps; `None` shows none.
+        between: called after each launch with the epoch and the number of steps that are done.
 
     Attributes:
         done: the number of steps of the last epoch.
@@ -162,9 +182,10 @@ class Pass:
         source: Source,
         watching: CallbackList,
         progress: Progress | None = None,
+        between: Callable[..., None] = lambda *place: interrupts.checkpoint(),
     ) -> None:
         self.trainer, self.kind, self.source = trainer, kind, source
-        self.watching, self.progress = watching, progress
+        self.watching, self.progress, self.between = watching, progress, between
         self.each = watching.watches_batches(kind)
         self.done = 0
         self._prepare()
@@ -179,19 +200,20 @@ class Pass:
         self.driver = trainer.driver(self.kind, self.program, self.cells, self.source, self.each)
         self._results = trainer.results(self.kind, self.program)
 
-    def epoch(self, number: int) -> Logs:
-        """The numbers after the steps of an epoch."""
+    def epoch(self, place: Place) -> Logs:
+        """The numbers after the steps of an epoch, those from `place` on."""
         if self.trainer.forward and self.trainer.version != self.version:  # weights were frozen or unfrozen
             self._prepare()
-        self.cells.write(self.cells.read()._replace(metrics=self.program.scores.zeros()))
-        self.done, self.number = 0, number
-        for launch in self.driver.epoch(number):
+        if not place.within:
+            self.cells.write(self.cells.read()._replace(metrics=self.program.scores.zeros()))
+        self.done, self.number = place.step, place.epoch
+        for launch in () if place.ended else self.driver.epoch(place.epoch, place.step):
             if self.each:
                 self.watching.call(f"on_{self.kind}_batch_begin", self.done, {})
             metrics = self._launch(launch)
             self.done += launch.steps
             self._tell(metrics)
-            interrupts.checkpoint()
+            self.between(place.epoch, self.done)
             if self.kind == "train" and self.trainer.model.stop_training:
                 break
         self._halt(read(self.cells.metrics).get(MARK), last=True)
@@ -246,7 +268,7 @@ def distinct(state: Any) -> Any:
 def run_test(test: Pass) -> Logs:
     """The numbers of a model on data."""
     test.watching.call("on_test_begin", {})
-    logs = test.epoch(0)
+    logs = test.epoch(Place(0))
     test.watching.call("on_test_end", logs)
     return logs
 

@@ -132,6 +132,7 @@ class Trainable(Layer):
         validation_batch_size: int | None = None,
         validation_freq: Any = 1,
         seed: int | None = None,
+        resume: Any = None,
     ) -> History:
         """Train for some epochs, each a pass over the data.
 
@@ -155,6 +156,8 @@ class Trainable(Layer):
             validation_freq: validate after every so many epochs, or after those that are listed.
             seed: an integer, from which the order of the data and the random layers that have no
                 seed of their own follow. The same seed gives the same bits.
+            resume: a folder for checkpoints of this run, one after each epoch. If there are some, the run goes on
+                from the last one, as if it had not been ended. `BackupAndRestore` says how, and has more choices.
 
         Returns:
             The record of the run.
@@ -177,6 +180,7 @@ class Trainable(Layer):
             validation_batch_size=validation_batch_size,
             validation_freq=validation_freq,
             seed=seed,
+            resume=resume,
         )
 
     @named_arguments

@@ -249,13 +249,14 @@ def _generators(layer: Layer) -> list[SeedGenerator]:
     return [*own, *(g for inner in layer.inner_layers() for g in _generators(inner))]
 
 
-def _all_layers(layer: Layer) -> list[Layer]:
-    return [layer, *(inner for child in layer.inner_layers() for inner in _all_layers(child))]
+def all_layers(layer: Layer) -> list[Layer]:
+    """A layer, and all inside."""
+    return [layer, *(inner for child in layer.inner_layers() for inner in all_layers(child))]
 
 
 def _warn_where_slow(model: Layer) -> None:
     """Say that a CPU is slower with short floats: 1 to 2 times with bfloat16, up to 5 times with float16."""
-    short = {layer.compute_dtype for layer in _all_layers(model)} & {"bfloat16", "float16"}
+    short = {layer.compute_dtype for layer in all_layers(model)} & {"bfloat16", "float16"}
     if short and jax.default_backend() == "cpu":
         warnings.warn(
             f"Model {model.name!r} computes in {' and '.join(sorted(short))}, which is slower than float32 on a CPU. "
