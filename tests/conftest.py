@@ -26,6 +26,12 @@ def pytest_configure(config):
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """An archive is no name of a test: it holds the time at which it was made, another in each process."""
+    if isinstance(val, bytes) and not val.decode("latin-1").isprintable():
+        raise TypeError(f"{argname}: parametrize over what makes these bytes, or give `ids`: {val[:40]!r}")
+
+
 @pytest.fixture(autouse=True)
 def seeded():
     """Each test draws the same seeds, whatever ran before it."""

@@ -93,20 +93,21 @@ LINK.external_attr = 0o120777 << 16
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("archive", "member"),
     [
-        tar([("../out.txt", "!", tarfile.REGTYPE)]),
-        tar([("/tmp/out.txt", "!", tarfile.REGTYPE)]),
-        tar([("link", "/etc", tarfile.SYMTYPE)]),
-        tar([("link", "out.txt", tarfile.LNKTYPE)]),
-        tar([("pipe", "", tarfile.FIFOTYPE)]),
-        packed([("../out.txt", "!")]),
-        packed([("/tmp/out.txt", "!")]),
-        packed([("in\\..\\..\\out.txt", "!")]),
-        packed([(LINK, "/etc")]),
+        pytest.param(tar, ("../out.txt", "!", tarfile.REGTYPE), id="tar: a folder above"),
+        pytest.param(tar, ("/tmp/out.txt", "!", tarfile.REGTYPE), id="tar: from the root"),
+        pytest.param(tar, ("link", "/etc", tarfile.SYMTYPE), id="tar: a symbolic link"),
+        pytest.param(tar, ("link", "out.txt", tarfile.LNKTYPE), id="tar: a hard link"),
+        pytest.param(tar, ("pipe", "", tarfile.FIFOTYPE), id="tar: a pipe"),
+        pytest.param(packed, ("../out.txt", "!"), id="zip: a folder above"),
+        pytest.param(packed, ("/tmp/out.txt", "!"), id="zip: from the root"),
+        pytest.param(packed, ("in\\..\\..\\out.txt", "!"), id="zip: a folder above, by backslashes"),
+        pytest.param(packed, (LINK, "/etc"), id="zip: a symbolic link"),
     ],
 )
-def test_archives_that_lead_out_are_not_extracted(fetch, data):
+def test_archives_that_lead_out_are_not_extracted(fetch, archive, member):
+    data = archive([member])
     with pytest.raises(ValueError, match=r"is not extracted: its member .* (leads out|is a link)"):
         fetch("bad", data, extract=True)
     assert os.listdir(fetch.folder) == ["bad_archive"]
