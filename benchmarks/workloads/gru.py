@@ -1,24 +1,11 @@
-"""An embedding of 10,000 words and a GRU over 200 of them."""
+"""The workload of `lstm`, with a GRU."""
 
+from .lstm import FEATURES, STEPS, UNITS, WORDS, inputs, reader
 from .workload import CLASSES, Start, Workload
-
-WORDS, FEATURES, UNITS, STEPS = 10_000, 32, 32, 200
-
-
-def inputs(rng, count):
-    return rng.integers(0, WORDS, (count, STEPS)).astype("int32")
 
 
 def keras(lib):
-    layers = lib.layers
-    return lib.Sequential(
-        [
-            lib.Input((STEPS,), dtype="int32"),
-            layers.Embedding(WORDS, FEATURES),
-            layers.GRU(UNITS),
-            layers.Dense(CLASSES, activation="softmax"),
-        ]
-    )
+    return reader(lib, lib.layers.GRU(UNITS))
 
 
 def torch(weights):

@@ -10,12 +10,17 @@ def inputs(rng, count):
 
 
 def keras(lib):
+    return reader(lib, lib.layers.LSTM(UNITS))
+
+
+def reader(lib, recurrent):
+    """The model around a recurrent layer."""
     layers = lib.layers
     return lib.Sequential(
         [
             lib.Input((STEPS,), dtype="int32"),
             layers.Embedding(WORDS, FEATURES),
-            layers.LSTM(UNITS),
+            recurrent,
             layers.Dense(CLASSES, activation="softmax"),
         ]
     )

@@ -67,14 +67,13 @@ class Run(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """What tells the data and the versions: all of it must be the same for the same bits."""
-        source = self.train
-        arrays = isinstance(source, ArraySource)
+        arrays = self.train if isinstance(self.train, ArraySource) else None
         told = {
-            "samples": source.count if isinstance(source, ArraySource) else None,
-            "batch_size": source.batch_size if isinstance(source, ArraySource) else None,
-            "steps an epoch": source.steps,
+            "samples": arrays and arrays.count,
+            "batch_size": arrays and arrays.batch_size,
+            "steps an epoch": self.train.steps,
             "data": "arrays" if arrays else "batches",
-            "shuffle": source.shuffle if isinstance(source, ArraySource) else None,
+            "shuffle": arrays and arrays.shuffle,
         }
         return {**told, **self.facts}
 
