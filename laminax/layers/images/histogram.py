@@ -1,8 +1,8 @@
 """Layers that spread the values of each image over the whole range, by what its histogram says."""
 
+import math
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
 from ..._core import checks, dtypes
@@ -61,19 +61,24 @@ class Equalization(BaseImagePreprocessingLayer):
             return images
         values = change_value_range(dtypes.at_least_float32(images), self.value_range, (0, 255))
         values = jnp.moveaxis(values, self.channel_axis, 1)
-        planes = values.reshape(*values.shape[:2], -1)
-        values = jax.vmap(jax.vmap(self._equalized))(planes).reshape(values.shape)
+        values = self._equalized(values.reshape(-1, math.prod(values.shape[2:]))).reshape(values.shape)
         values = change_value_range(jnp.moveaxis(values, 1, self.channel_axis), (0, 255), self.value_range)
         return values.astype(images.dtype)
 
-    def _equalized(self, plane: Array) -> Array:
-        """One channel of one image, values in 0 .. 255."""
-        places = jnp.clip(plane * (self.bins - 1) / 255, 0, self.bins - 1).astype("int32")
-        counts = jnp.bincount(places, length=self.bins)
-        cdf = jnp.cumsum(counts).astype(plane.dtype)
-        first = cdf[jnp.argmax(counts > 0)]
-        levels = jnp.round((cdf - first) * 255 / jnp.maximum(cdf[-1] - first, 1))
-        return jnp.where(first < cdf[-1], jnp.clip(levels, 0, 255)[places], plane)
+    def _equalized(self, planes: Array) -> Array:
+        """A row for each channel of each image, values in 0 .. 255."""
+        places = jnp.clip(planes * (self.bins - 1) / 255, 0, self.bins - 1).astype("int32")
+        cdf = jnp.cumsum(counts_of(places, self.bins), -1)
+        first = jnp.min(cdf, -1, keepdims=True, initial=planes.shape[-1], where=cdf > 0)
+        spread = cdf[:, -1:] - first
+        levels = jnp.clip(jnp.round((cdf - first) * 255 / jnp.maximum(spread, 1)), 0, 255)
+        return jnp.where(spread > 0, jnp.take_along_axis(levels, places, -1), planes)
+
+
+def counts_of(places: Array, bins: int) -> Array:
+    """How often each of `0 .. bins - 1` stands in each row, as floats: `(rows, bins)`."""
+    rows = jnp.arange(places.shape[0])[:, None]
+    return jnp.zeros((places.shape[0], bins), "float32").at[rows, places].add(1)
 
 
 _TILES = 1024  # an image with fewer pixels is repeated until there are enough, and not without end
@@ -112,38 +117,39 @@ class ContrastLimitedAdaptiveHistogramEqualization(BaseImagePreprocessingLayer):
         images = jnp.asarray(images)
         values = change_value_range(images.astype("float32"), self.value_range, (0, 255))
         values = jnp.moveaxis(values, self.channel_axis, 1)
-        planes = values.reshape(-1, *values.shape[2:])
-        values = jax.vmap(self._equalized)(planes).reshape(values.shape)
+        values = self._equalized(values.reshape(-1, *values.shape[2:])).reshape(values.shape)
         values = change_value_range(jnp.moveaxis(values, 1, self.channel_axis), (0, 255), self.value_range)
         return values.astype(images.dtype)
 
-    def _equalized(self, plane: Array) -> Array:
-        """One channel of one image, `(height, width)`, values in 0 .. 255."""
+    def _equalized(self, planes: Array) -> Array:
+        """`(planes, height, width)`: one for each channel of each image, values in 0 .. 255."""
+        count, *size = planes.shape
         rows, columns = self.tile_grid_size
-        height, width = (-(-size // count) for size, count in zip(plane.shape, self.tile_grid_size))  # of a tile
-        levels = jnp.clip(plane, 0, 255).astype("int32")
-        widths = [(0, rows * height - plane.shape[0]), (0, columns * width - plane.shape[1])]
-        tiles = jnp.pad(levels, widths, "symmetric").reshape(rows, height, columns, width).swapaxes(1, 2)
-        curves = jax.vmap(jax.vmap(self._curve))(tiles.reshape(rows, columns, -1))  # (rows, columns, 256)
-        top, bottom, down = _neighbours(plane.shape[0], height, rows)
-        left, right, across = _neighbours(plane.shape[1], width, columns)
+        height, width = (-(-n // parts) for n, parts in zip(size, self.tile_grid_size))  # of a tile
+        levels = jnp.clip(planes, 0, 255).astype("int32")
+        widths = [(0, 0), (0, rows * height - size[0]), (0, columns * width - size[1])]
+        tiles = jnp.pad(levels, widths, "symmetric").reshape(count, rows, height, columns, width).swapaxes(2, 3)
+        curves = self._curves(tiles.reshape(-1, height * width)).reshape(count, rows, columns, 256)
+        top, bottom, down = _neighbours(size[0], height, rows)
+        left, right, across = _neighbours(size[1], width, columns)
+        plane = jnp.arange(count)[:, None, None]
 
         def between(row: Array) -> Array:
-            return (1 - across) * curves[row[:, None], left, levels] + across * curves[row[:, None], right, levels]
+            row = row[:, None]
+            return (1 - across) * curves[plane, row, left, levels] + across * curves[plane, row, right, levels]
 
         down = down[:, None]
         return (1 - down) * between(top) + down * between(bottom)
 
-    def _curve(self, levels: Array) -> Array:
-        """What each of the 256 levels becomes, for a tile that holds these."""
-        size = levels.shape[0]
-        counts = jnp.bincount(levels, length=256).astype("float32")
+    def _curves(self, tiles: Array) -> Array:
+        """What each of the 256 levels becomes, for each tile: a row of the levels that it holds."""
+        counts = counts_of(tiles, 256)
         if self.clip_limit > 0:
-            kept = jnp.minimum(counts, self.clip_limit * size / 256)
-            counts = kept + jnp.sum(counts - kept) / 256
-        cdf = jnp.cumsum(counts)
-        rest = size - cdf[0]
-        return jnp.clip((cdf - cdf[0]) * 255 / jnp.where(rest == 0, 1, rest), 0, 255)
+            kept = jnp.minimum(counts, self.clip_limit * tiles.shape[1] / 256)
+            counts = kept + jnp.sum(counts - kept, -1, keepdims=True) / 256
+        cdf = jnp.cumsum(counts, -1)
+        rest = tiles.shape[1] - cdf[:, :1]
+        return jnp.clip((cdf - cdf[:, :1]) * 255 / jnp.where(rest == 0, 1, rest), 0, 255)
 
 
 def _neighbours(size: Any, length: Any, count: int) -> tuple[Array, Array, Array]:
