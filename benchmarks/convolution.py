@@ -1,7 +1,8 @@
 """Where a dot of patches is faster than `lax.conv`: `python -m benchmarks.convolution`.
 
 Both forms of laminax's convolution are timed over a range of shapes: forward, with the gradients of input and kernel,
-and these within a loop. The bound `PATCH_BYTES` in `laminax/ops/convolution.py` follows from the last two columns.
+and these within a loop. `PART_BYTES` and `SAMPLE_BYTES` in `laminax/ops/convolution.py` follow from them: `--part 8`
+times parts of the batch whose patches take 8 MiB.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from laminax.ops import convolution
+from laminax.ops import convolution, windows
 
 from . import machine
 
@@ -44,11 +45,13 @@ FORMS = {"lax.conv": convolution._lax, "dot": convolution._patches_dot}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="how often the forms are timed in turn")
+    parser.add_argument("--part", type=float, default=convolution.PART_BYTES / 2**20, help="MiB of patches in a part")
     parser.add_argument("--keep-memory", action="store_true", help="let malloc keep what is freed")
     options = parser.parse_args()
     if options.keep_memory:
         machine.keep_memory()
-    print(f"PATCH_BYTES is {convolution.PATCH_BYTES >> 20} MiB. Times in ms; in brackets: lax.conv / dot.")
+    convolution.PART_BYTES = int(options.part * 2**20)
+    print(f"Parts of {options.part:g} MiB of patches. Times in ms; in brackets: lax.conv / dot.")
     print(f"{'input -> filters, window':30}{'patches MiB':>12}{'forward':>24}{'and backward':>24}{'in a loop':>24}")
     for shape in sorted(SHAPES, key=patch_bytes):
         cells = [compare(make(shape), options.rounds) for make in (forward, both, looped)]
@@ -82,8 +85,9 @@ def convolve(form, x, kernel):
     """With zeros around, so that the size stays."""
     half = kernel.shape[0] // 2
     pads = [(half, half)] * 2
-    more = (1,) if form is convolution._lax else ()
-    return form(x, kernel, (1, 1), (1, 1), pads, *more)
+    if form is convolution._lax:
+        return form(x, kernel, (1, 1), (1, 1), pads, 1)
+    return form(windows.padded(x, pads), kernel, (1, 1), (1, 1))
 
 
 def forward(shape):

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._core.operation import Array, operation
-from .convolution import per_axis
+from .windows import per_axis
 
 __all__ = ["fold", "unfold"]
 

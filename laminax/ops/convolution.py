@@ -3,19 +3,21 @@
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from .._core import checks, context, settings
-from .._core.errors import unknown
 from .._core.operation import Array
 from .linear import project
+from .windows import explicit_padding, output_space, padded, patches, per_axis, windows
 
-# On a CPU: the most bytes of patches for which one dot of patches is the faster form (benchmarks/convolution.py).
-PATCH_BYTES = 16 << 20
+# On a CPU (benchmarks/convolution.py): the bytes of patches that stay in the cache, and the most of a single sample for
+# which a dot of patches is the faster form.
+PART_BYTES = 4 << 20
+SAMPLE_BYTES = 64 << 20
 
 
 def conv(
@@ -137,45 +139,6 @@ def separable_conv(
     return conv(outputs, pointwise_kernel, data_format=data_format)
 
 
-def per_axis(value: Any, rank: int) -> tuple[int, ...]:
-    """One number an axis, from one number or a sequence."""
-    return tuple(int(v) for v in value) if isinstance(value, (tuple, list)) else (int(value),) * rank
-
-
-def explicit_padding(padding: str, space: Any, window: Any, strides: Any, dilation: Any) -> list[tuple[Any, Any]]:
-    """How many zeros before and after each spatial axis."""
-    padding = str(padding).lower()
-    spans = [(w - 1) * d + 1 for w, d in zip(window, dilation)]
-    if padding == "valid":
-        return [(0, 0)] * len(spans)
-    if padding == "causal":
-        return [(span - 1, 0) for span in spans]
-    if padding != "same":
-        raise unknown("padding", padding, ("valid", "same", "causal"))
-    pads = []
-    for size, span, stride in zip(space, spans, strides):
-        outputs = -(-size // stride)
-        total = max((outputs - 1) * stride + span - size, 0)
-        pads.append((total // 2, total - total // 2))
-    return pads
-
-
-def output_space(space: Any, window: Any, strides: Any, dilation: Any, pads: Any) -> list[Any]:
-    """How many windows fit into each axis."""
-    axes = zip(space, window, strides, dilation, pads)
-    return [(size + sum(pad) - (w - 1) * d - 1) // s + 1 for size, w, s, d, pad in axes]
-
-
-def windows(inputs: Array, window: Any, strides: Any, dilation: Any, pads: Any, fill: Any = 0) -> Iterator[Array]:
-    """For each point of the window, in the order of its memory, what it sees: `(batch, *output space, channels)`."""
-    out = output_space(inputs.shape[1:-1], window, strides, dilation, pads)
-    if any(map(any, pads)):
-        inputs = jnp.pad(inputs, [(0, 0), *pads, (0, 0)], constant_values=fill)
-    for point in itertools.product(*map(range, window)):
-        seen = [slice(p * d, p * d + (n - 1) * s + 1, s) for p, d, n, s in zip(point, dilation, out, strides)]
-        yield inputs[(slice(None), *seen)]
-
-
 def on_cpu(*sizes: Any) -> bool:
     """Whether this runs on a CPU, and the sizes are numbers."""
     return jax.default_backend() == "cpu" and all(isinstance(size, int) for size in sizes)
@@ -203,14 +166,12 @@ def _channels_last(
 def _convolve(inputs: Array, kernel: Array, strides: Any, padding: str, dilation: Any) -> Array:
     """The fastest form. On a CPU, XLA's own is slow wherever channels are in groups."""
     pads = explicit_padding(padding, inputs.shape[1:-1], kernel.shape[:-2], strides, dilation)
-    channels, each = inputs.shape[-1], kernel.shape[-2]
+    groups = inputs.shape[-1] // kernel.shape[-2]
     if on_cpu(*inputs.shape):
-        if each < channels:
-            form = _sum_of_products if each == 1 else _grouped_dot
-            return form(inputs, kernel, strides, dilation, pads)
-        if _as_dot(inputs, kernel, strides, dilation, pads):
-            return _patches_dot(inputs, kernel, strides, dilation, pads)
-    return _lax(inputs, kernel, strides, dilation, pads, channels // each)
+        form = _patches_dot if groups == 1 else _sum_of_products if kernel.shape[-2] == 1 else _grouped_dot
+        if form is not _patches_dot or _as_dot(inputs, kernel, strides, dilation, pads):
+            return form(padded(inputs, pads), kernel, strides, dilation)
+    return _lax(inputs, kernel, strides, dilation, pads, groups)
 
 
 def _last_window(padding: str, span: int, stride: int, more: int | None) -> int:
@@ -228,7 +189,7 @@ def _transposed(inputs: Array, kernel: Array, strides: Any, dilation: Any, spans
     pads = [(span - 1 - crop, end - 1 + crop) for span, crop, end in zip(spans, crops, ends)]
     turned = jnp.flip(kernel, range(len(strides)))
     if max(strides) == 1 and on_cpu(*inputs.shape) and _as_dot(inputs, turned, strides, dilation, pads):
-        return _patches_dot(inputs, turned, strides, dilation, pads)
+        return _patches_dot(padded(inputs, pads), turned, strides, dilation)
     return _lax(inputs, turned, (1,) * len(strides), dilation, pads, 1, strides)
 
 
@@ -241,7 +202,7 @@ def _by_phases(inputs: Array, kernel: Array, strides: Any, crops: Any, ends: Any
     kernel = kernel.reshape(*itertools.chain(*zip(taps, strides)), channels, filters)
     kernel = kernel.transpose(*range(0, 2 * rank, 2), 2 * rank, *range(1, 2 * rank, 2), 2 * rank + 1)
     kernel = jnp.flip(kernel, range(rank)).reshape(*taps, channels, math.prod(strides) * filters)
-    outputs = _patches_dot(inputs, kernel, (1,) * rank, (1,) * rank, [(t - 1, t - 1) for t in taps])
+    outputs = _patches_dot(padded(inputs, [(t - 1, t - 1) for t in taps]), kernel, (1,) * rank, (1,) * rank)
     space = outputs.shape[1:-1]
     outputs = outputs.reshape(batch, *space, *strides, filters)
     outputs = outputs.transpose(0, *itertools.chain(*((1 + i, 1 + rank + i) for i in range(rank))), 1 + 2 * rank)
@@ -252,33 +213,59 @@ def _by_phases(inputs: Array, kernel: Array, strides: Any, crops: Any, ends: Any
 
 
 def _as_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> bool:
-    """Whether the dot of patches is the faster form: while the patches fit the cache."""
-    out = output_space(inputs.shape[1:-1], kernel.shape, strides, dilation, pads)
-    count = inputs.shape[0] * math.prod(out) * math.prod(kernel.shape[:-1])
-    return count * inputs.dtype.itemsize <= PATCH_BYTES or math.prod(kernel.shape[:-2]) == 1
+    """Whether the dot of patches is the faster form: but for samples whose patches are far larger than the cache."""
+    space = [size + sum(pad) for size, pad in zip(inputs.shape[1:-1], pads)]
+    return _sample_bytes(space, inputs.dtype, kernel, strides, dilation) <= SAMPLE_BYTES
 
 
-def _patches_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
-    """Windows laid side by side on the channel axis, then one dot."""
-    patches = list(windows(inputs, kernel.shape[:-2], strides, dilation, pads))
-    rows = jnp.concatenate(patches, -1) if len(patches) > 1 else patches[0]
-    return project(rows, kernel.reshape(-1, kernel.shape[-1]))
+def _sample_bytes(space: Any, dtype: Any, kernel: Array, strides: Any, dilation: Any) -> int:
+    """The size of the patches of one sample: none where a window is one point, which needs none."""
+    *window, channels, _ = kernel.shape
+    points = math.prod(window) if math.prod(window) > 1 else 0
+    return math.prod(output_space(space, window, strides, dilation)) * points * channels * dtype.itemsize
 
 
-def _grouped_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
+@functools.partial(jax.jit, static_argnums=(2, 3))
+def _patches_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> Array:
+    """Windows laid side by side on the channel axis, then one dot: a part of the batch at a time.
+
+    A part's patches stay in the cache, and are laid out again for the gradients rather than kept.
+    """
+    *window, channels, filters = kernel.shape
+
+    def form(inputs: Array) -> Array:
+        rows = patches(inputs, tuple(window), strides, dilation)
+        return project(rows, kernel.reshape(math.prod(window) * channels, filters))
+
+    each = _sample_bytes(inputs.shape[1:-1], inputs.dtype, kernel, strides, dilation)
+    return _by_parts(form, inputs, PART_BYTES // max(each, 1))
+
+
+def _by_parts(form: Callable[[Array], Array], inputs: Array, most: int) -> Array:
+    """`form` of the batch, of at most `most` samples at a time, but at least one; their intermediates aren't kept."""
+    batch, most = inputs.shape[0], max(most, 1)
+    if batch <= most:
+        return form(inputs)
+    size = next((n for n in range(most, most // 2, -1) if batch % n == 0), most)
+    whole = batch - batch % size
+    form = jax.checkpoint(form, prevent_cse=False)
+    outputs = jax.lax.map(form, inputs[:whole].reshape(-1, size, *inputs.shape[1:]))
+    outputs = outputs.reshape(whole, *outputs.shape[2:])
+    return outputs if whole == batch else jnp.concatenate([outputs, form(inputs[whole:])])
+
+
+def _grouped_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> Array:
     """The dots of patches of all groups at once, as one product of stacks of matrices."""
     *window, each, filters = kernel.shape
     groups = inputs.shape[-1] // each
-    patches = jnp.stack(list(windows(inputs, window, strides, dilation, pads)), -2)
-    space = patches.shape[:-2]
-    rows = jnp.moveaxis(patches.reshape(-1, math.prod(window), groups, each), 2, 0).reshape(
-        groups, -1, math.prod(window) * each
-    )
+    seen = patches(inputs, tuple(window), strides, dilation)
+    rows = jnp.moveaxis(seen.reshape(-1, math.prod(window), groups, each), 2, 0)
+    rows = rows.reshape(groups, -1, math.prod(window) * each)
     kernels = jnp.moveaxis(kernel.reshape(-1, groups, filters // groups), 1, 0)
-    return jnp.moveaxis(rows @ kernels, 0, 1).reshape(*space, filters)
+    return jnp.moveaxis(rows @ kernels, 0, 1).reshape(*seen.shape[:-1], filters)
 
 
-def _sum_of_products(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
+def _sum_of_products(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> Array:
     """Groups of one channel: each point of the window times its weights, summed.
 
     The gradient of the weights sums over all places, which XLA does slowly in one go. Here the parts of the batch share
@@ -287,10 +274,10 @@ def _sum_of_products(inputs: Array, kernel: Array, strides: Any, dilation: Any, 
     *window, _, filters = kernel.shape
     inputs = jnp.repeat(inputs, filters // inputs.shape[-1], -1)
     parts = jnp.split(inputs, max(n for n in range(1, 9) if inputs.shape[0] % n == 0))
-    shape = (parts[0].shape[0], *output_space(inputs.shape[1:-1], window, strides, dilation, pads), filters)
+    shape = (parts[0].shape[0], *output_space(inputs.shape[1:-1], window, strides, dilation), filters)
     ones = jnp.ones((math.prod(shape[:-1]), 1), kernel.dtype)
     weights = [(ones @ point[None]).reshape(shape) for point in kernel.reshape(-1, filters)]
-    sums = [sum(w * seen for w, seen in zip(weights, windows(x, window, strides, dilation, pads))) for x in parts]
+    sums = [sum(w * seen for w, seen in zip(weights, windows(x, window, strides, dilation))) for x in parts]
     return jnp.concatenate(sums)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._core import dtypes, settings
 from .._core.operation import Array
-from .convolution import explicit_padding, per_axis
+from .windows import explicit_padding, per_axis
 
 # The longest window whose points are written out; beyond, the program would be too long.
 WRITTEN_OUT = 32

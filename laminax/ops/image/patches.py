@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._core import checks, settings
 from ..._core.operation import Array, operation
-from ..convolution import explicit_padding, per_axis
+from ..windows import explicit_padding, per_axis
 
 __all__ = ["extract_patches", "extract_patches_3d", "reconstruct_patches"]
 

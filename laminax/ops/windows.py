@@ -1,0 +1,84 @@
+"""Windows over the spatial axes, which have the channels behind them: where they lie, and what they see."""
+
+import functools
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .._core.errors import unknown
+from .._core.operation import Array
+
+# With fewer channels, patches are copied faster from slices than by their places (benchmarks/convolution.py).
+FEW_CHANNELS = 4
+
+
+def per_axis(value: Any, rank: int) -> tuple[int, ...]:
+    """One number an axis, from one number or a sequence."""
+    return tuple(int(v) for v in value) if isinstance(value, (tuple, list)) else (int(value),) * rank
+
+
+def explicit_padding(padding: str, space: Any, window: Any, strides: Any, dilation: Any) -> list[tuple[Any, Any]]:
+    """How many zeros before and after each spatial axis."""
+    padding = str(padding).lower()
+    spans = [(w - 1) * d + 1 for w, d in zip(window, dilation)]
+    if padding == "valid":
+        return [(0, 0)] * len(spans)
+    if padding == "causal":
+        return [(span - 1, 0) for span in spans]
+    if padding != "same":
+        raise unknown("padding", padding, ("valid", "same", "causal"))
+    pads = []
+    for size, span, stride in zip(space, spans, strides):
+        outputs = -(-size // stride)
+        total = max((outputs - 1) * stride + span - size, 0)
+        pads.append((total // 2, total - total // 2))
+    return pads
+
+
+def output_space(space: Any, window: Any, strides: Any, dilation: Any) -> list[Any]:
+    """How many windows fit into each axis."""
+    return [(size - (w - 1) * d - 1) // s + 1 for size, w, s, d in zip(space, window, strides, dilation)]
+
+
+def padded(inputs: Array, pads: Any) -> Array:
+    """With zeros before and after each spatial axis."""
+    return jnp.pad(inputs, [(0, 0), *pads, (0, 0)]) if any(map(any, pads)) else inputs
+
+
+def windows(inputs: Array, window: Any, strides: Any, dilation: Any) -> Iterator[Array]:
+    """For each point of the window, in the order of its memory, what it sees: `(batch, *output space, channels)`."""
+    out = output_space(inputs.shape[1:-1], window, strides, dilation)
+    for point in itertools.product(*map(range, window)):
+        seen = [slice(p * d, p * d + (n - 1) * s + 1, s) for p, d, n, s in zip(point, dilation, out, strides)]
+        yield inputs[(slice(None), *seen)]
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
+def patches(inputs: Array, window: Any, strides: Any, dilation: Any) -> Array:
+    """What each window sees, side by side on the channel axis: `(batch, *output space, points * channels)`.
+
+    Taking rows by their places is several times faster than joining slices. Its gradient would be slower than theirs,
+    so that derivatives are of the slices.
+    """
+    *space, channels = inputs.shape[1:]
+    if channels < FEW_CHANNELS or 0 in inputs.shape:
+        return _joined(inputs, window, strides, dilation)
+    places = np.arange(math.prod(space)).reshape(1, *space, 1)
+    places = np.concatenate(list(windows(places, window, strides, dilation)), -1)
+    rows = jnp.take(inputs.reshape(-1, math.prod(space), channels), places.reshape(-1), axis=1, mode="clip")
+    return rows.reshape(-1, *places.shape[1:-1], math.prod(window) * channels)
+
+
+@patches.defjvp
+def _patches_derivative(window: Any, strides: Any, dilation: Any, primals: Any, tangents: Any) -> Any:
+    (inputs,), (moved,) = primals, tangents
+    return patches(inputs, window, strides, dilation), _joined(moved, window, strides, dilation)
+
+
+def _joined(inputs: Array, window: Any, strides: Any, dilation: Any) -> Array:
+    return jnp.concatenate(list(windows(inputs, window, strides, dilation)), -1)

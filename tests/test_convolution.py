@@ -1,0 +1,87 @@
+"""Convolution in the form for a CPU against XLA's own: parts of a batch, few channels, derivatives of every kind."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from laminax.ops import convolution, windows
+
+CASES = {
+    "all at once": ((3, 9, 8, 4), (3, 2, 4, 5), (1, 1), (1, 1)),
+    "few channels": ((3, 9, 8, 3), (3, 2, 3, 5), (1, 1), (1, 1)),
+    "parts of one size": ((14, 32, 32, 16), (3, 3, 16, 4), (1, 1), (1, 1)),
+    "a smaller last part": ((11, 32, 32, 16), (3, 3, 16, 4), (1, 1), (1, 1)),
+    "parts of one sample": ((3, 64, 64, 16), (3, 3, 16, 2), (1, 1), (1, 1)),
+    "parts, strides and dilation": ((13, 65, 40, 16), (3, 2, 16, 4), (2, 1), (1, 2)),
+    "one axis": ((9, 3000, 16), (5, 16, 3), (2,), (1,)),
+    "three axes": ((4, 16, 15, 14, 8), (3, 3, 2, 8, 4), (1, 1, 1), (1, 1, 1)),
+    "no samples": ((0, 8, 8, 4), (3, 3, 4, 5), (1, 1), (1, 1)),
+}
+
+
+def both(name, dtype="float32"):
+    """The operands, and both forms."""
+    shape, kernel, strides, dilation = CASES[name]
+    rng = np.random.default_rng(0)
+    operands = tuple(jnp.asarray(rng.normal(size=size), dtype) for size in (shape, kernel))
+    pads = [(1, 2)] * len(strides)
+
+    def ours(x, k):
+        return convolution._patches_dot(windows.padded(x, pads), k, strides, dilation)
+
+    return operands, ours, lambda x, k: convolution._lax(x, k, strides, dilation, pads, 1)
+
+
+def close(ours, theirs, rtol=1e-4):
+    for a, b in zip(jax.tree.leaves(ours), jax.tree.leaves(theirs), strict=True):
+        np.testing.assert_allclose(a, b, rtol, rtol * max(1.0, float(jnp.max(jnp.abs(b), initial=0))))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_outputs_and_gradients(name):
+    operands, ours, theirs = both(name)
+    close(ours(*operands), theirs(*operands))
+    weights = jnp.cos(jnp.arange(theirs(*operands).size, dtype="float32")).reshape(theirs(*operands).shape)
+    slopes = [jax.grad(lambda x, k, form=form: jnp.sum(form(x, k) * weights), (0, 1)) for form in (ours, theirs)]
+    close(*(slope(*operands) for slope in slopes))
+
+
+@pytest.mark.parametrize("name", ["all at once", "few channels", "a smaller last part"])
+def test_derivatives_along_a_direction_and_of_second_order(name):
+    operands, ours, theirs = both(name)
+    moved = jax.tree.map(jnp.sin, operands)
+    close(jax.jvp(ours, operands, moved), jax.jvp(theirs, operands, moved))
+
+    def curvature(form):
+        def slope(x, k):
+            return jax.grad(lambda k: jnp.sum(jnp.sin(form(x, k))))(k)
+
+        return jax.jvp(slope, operands, moved)[1]
+
+    close(curvature(ours), curvature(theirs), 1e-3)
+
+
+def test_one_sample_after_another_under_vmap():
+    (x, k), ours, theirs = both("a smaller last part")
+    close(jax.vmap(lambda x: ours(x[None], k)[0])(x), theirs(x, k))
+
+
+def test_float64_and_bfloat16():
+    with jax.enable_x64(True):
+        operands, ours, theirs = both("parts of one size", "float64")
+        assert ours(*operands).dtype == "float64"
+        close(ours(*operands), theirs(*operands), 1e-12)
+    operands, ours, theirs = both("parts of one size", "bfloat16")
+    assert ours(*operands).dtype == "bfloat16"
+    close(ours(*operands).astype("float32"), theirs(*operands).astype("float32"), 3e-2)
+
+
+def test_the_patches_of_a_part_are_all_that_a_step_holds():
+    """The gradients of 14 samples whose patches take 8 MiB need less than half of that."""
+    operands, ours, _ = both("parts of one size")
+    step = jax.jit(jax.grad(lambda x, k: jnp.sum(jnp.square(ours(x, k))), 1))
+    sizes = jax.tree.map(jnp.size, operands)
+    held = step.lower(*operands).compile().memory_analysis().temp_size_in_bytes
+    assert sizes[0] * 9 * 4 > 8e6
+    assert held < 2 * convolution.PART_BYTES + 4 * 4 * sizes[0]
