@@ -1,5 +1,6 @@
 """Layers that bring each sample by itself to a standard."""
 
+import math
 from typing import Any
 
 import jax
@@ -125,13 +126,12 @@ class GroupNormalization(Layer):
 
     def call(self, inputs: Array) -> Array:
         (axis,) = resolved_axes(self, inputs.ndim)
-        channels = inputs.shape[axis]
-        groups = channels if self.groups == -1 else self.groups
-        shape = (*inputs.shape[:axis], groups, channels // groups, *inputs.shape[axis + 1 :])
-        x = dtypes.at_least_float32(inputs).reshape(shape)
-        axes = tuple(i for i in range(1, x.ndim) if i != axis)
-        outputs = standardized(x, axes, self.epsilon).reshape(inputs.shape)
-        return scaled_and_moved(self, outputs, (axis,)).astype(self.compute_dtype)
+        groups = inputs.shape[axis] if self.groups == -1 else self.groups
+        others = tuple(i for i in range(1, inputs.ndim) if i != axis)
+        x = dtypes.at_least_float32(inputs)
+        x = x - mean_of_groups(jnp.mean(x, others, keepdims=True), groups)
+        variance = mean_of_groups(jnp.mean(jnp.square(x), others, keepdims=True), groups)
+        return scaled_and_moved(self, x * jax.lax.rsqrt(variance + self.epsilon), (axis,)).astype(self.compute_dtype)
 
 
 class RMSNormalization(Layer):
@@ -201,6 +201,13 @@ def standardized(x: Array, axes: tuple[int, ...], epsilon: float, centered: bool
     """`(x - mean) / sqrt(variance + epsilon)` over `axes`."""
     mean = jnp.mean(x, axes, keepdims=True) if centered else 0.0
     return (x - mean) * jax.lax.rsqrt(jnp.var(x, axes, keepdims=True) + epsilon)
+
+
+def mean_of_groups(x: Array, groups: int) -> Array:
+    """For means of single channels, `x` with all other axes but the batch's of size 1: those of their groups."""
+    each = math.prod(x.shape[1:]) // groups
+    means = jnp.mean(x.reshape(x.shape[0], groups, each), -1, keepdims=True)
+    return jnp.repeat(means, each, -1).reshape(x.shape)
 
 
 def spread(axes: tuple[int, ...], x: Array) -> tuple[int, ...]:
