@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ... import layers
+from ...ops.convolution import explicit_padding
 from .activations import activate
 from .table import LOST, converts, makes_mask, mask, refused
 from .writer import Value, Writer
@@ -20,11 +21,16 @@ def as_given(g: Writer, layer: Any, y: str) -> str:
     return y if layer.data_format == "channels_first" else g.moved(y, layer.rank + 2, 1, layer.rank + 1)
 
 
-def padding_of(layer: Any) -> dict[str, Any]:
-    """The attributes that say how a layer pads."""
-    if layer.padding == "causal":
-        return {"pads": [layer.span - 1, 0]}
-    return {"auto_pad": "SAME_UPPER" if layer.padding == "same" else "VALID"}
+def padding_of(layer: Any, x: Value, window: Any, dilation: Any) -> dict[str, Any]:
+    """The attributes that say how many zeros there are before and after each spatial axis."""
+    space = x.shape[2:] if layer.data_format == "channels_first" else x.shape[1:-1]
+    if layer.padding == "same" and any(n is None and stride > 1 for n, stride in zip(space, layer.strides)):
+        if max(dilation) > 1:
+            raise refused(layer, "has strides and dilation_rate over a free size")
+        return {"auto_pad": "SAME_UPPER"}
+    known = [1 if n is None else n for n in space]  # without strides the zeros are the same for any size
+    pads = explicit_padding(layer.padding, known, window, layer.strides, dilation)
+    return {"pads": [before for before, _ in pads] + [after for _, after in pads]}
 
 
 def _kernel(kernel: Any) -> np.ndarray:
@@ -50,16 +56,16 @@ def _bias(layer: Any) -> list[Any]:
     return [] if layer.bias is None else [layer.bias]
 
 
-def _windows(layer: Any) -> dict[str, Any]:
-    return {"strides": list(layer.strides), "dilations": list(layer.dilation_rate), **padding_of(layer)}
+def _windows(layer: Any, x: Value) -> dict[str, Any]:
+    padding = padding_of(layer, x, layer.kernel_size, layer.dilation_rate)
+    return {"strides": list(layer.strides), "dilations": list(layer.dilation_rate), **padding}
 
 
 @converts(layers.Conv1D, layers.Conv2D, layers.Conv3D, masks=True)
 def _convolution(g: Writer, layer: Any, x: Value) -> str:
     kernel = g.constant(_kernel(layer.kernel), "kernel")
-    y = g.Conv(
-        channels_first(g, layer, _real(g, layer, x)), kernel, *_bias(layer), group=layer.groups, **_windows(layer)
-    )
+    first = channels_first(g, layer, _real(g, layer, x))
+    y = g.Conv(first, kernel, *_bias(layer), group=layer.groups, **_windows(layer, x))
     return activate(g, layer, as_given(g, layer, y))
 
 
@@ -81,7 +87,7 @@ def _each_channel(g: Writer, layer: Any, variable: Any, x: Value, bias: list[Any
     kernel = np.asarray(variable.value, np.float32).reshape(*window, channels * multiplier)
     kernel = np.moveaxis(kernel, -1, 0)[:, None]
     first = channels_first(g, layer, x)
-    return g.Conv(first, g.constant(kernel, "depthwise_kernel"), *bias, group=channels, **_windows(layer))
+    return g.Conv(first, g.constant(kernel, "depthwise_kernel"), *bias, group=channels, **_windows(layer, x))
 
 
 @converts(layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)

@@ -19,7 +19,7 @@ def write_model(g: Writer, model: Any, inputs: list[Value]) -> list[Value]:
     """The outputs of a model that is a graph, for inputs in the order of its own."""
     check_graph(model)
     inner = model._graph
-    known = {id(t): _fitted(g, x, t) for t, x in zip(inner.starts, inputs)}
+    known = {id(t): _fitted(g, model, x, t) for t, x in zip(inner.starts, inputs)}
 
     def fill(x: Any) -> Any:
         return known[id(x)] if graph.is_symbolic(x) else x
@@ -116,8 +116,10 @@ def _back(g: Writer, name: str, output: Any) -> str:
     return name if plain(output.dtype) == "float32" else g.cast(name, output.dtype)
 
 
-def _fitted(g: Writer, x: Value, wanted: Any) -> Value:
+def _fitted(g: Writer, model: Any, x: Value, wanted: Any) -> Value:
     """An input as a model takes it: floats or whole numbers, and with a last axis of size 1 or without."""
+    if x.rank == wanted.ndim and any(a != b and None not in (a, b) for a, b in zip(x.shape, wanted.shape)):
+        raise refused(model, f"is called on {x.shape}, and was built for {wanted.shape}")
     name, kinds = x.name, [jnp.issubdtype(dtype, jnp.floating) for dtype in (x.dtype, wanted.dtype)]
     if x.rank == wanted.ndim - 1:
         name = g.Unsqueeze(name, [-1])

@@ -8,30 +8,19 @@ from .table import converts, makes_mask, mask, refused
 from .writer import Value, Writer
 
 
-def _windows(layer: Any) -> dict[str, Any]:
-    return {"kernel_shape": list(layer.pool_size), "strides": list(layer.strides), **padding_of(layer)}
+def _windows(layer: Any, x: Value) -> dict[str, Any]:
+    padding = padding_of(layer, x, layer.pool_size, (1,) * layer.rank)
+    return {"kernel_shape": list(layer.pool_size), "strides": list(layer.strides), **padding}
 
 
 @converts(layers.MaxPooling1D, layers.MaxPooling2D, layers.MaxPooling3D)
 def _max(g: Writer, layer: Any, x: Value) -> str:
-    y = g.MaxPool(
-        channels_first(g, layer, x),
-        kernel_shape=list(layer.pool_size),
-        strides=list(layer.strides),
-        **padding_of(layer),
-    )
-    return as_given(g, layer, y)
+    return as_given(g, layer, g.MaxPool(channels_first(g, layer, x), **_windows(layer, x)))
 
 
 @converts(layers.AveragePooling1D, layers.AveragePooling2D, layers.AveragePooling3D)
 def _average(g: Writer, layer: Any, x: Value) -> str:
-    y = g.AveragePool(
-        channels_first(g, layer, x),
-        kernel_shape=list(layer.pool_size),
-        strides=list(layer.strides),
-        **padding_of(layer),
-    )
-    return as_given(g, layer, y)
+    return as_given(g, layer, g.AveragePool(channels_first(g, layer, x), **_windows(layer, x)))
 
 
 @converts(layers.GlobalMaxPooling1D, layers.GlobalMaxPooling2D, layers.GlobalMaxPooling3D)

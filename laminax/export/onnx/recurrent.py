@@ -12,8 +12,9 @@ from .table import converter_of, converts, makes_mask, mask, refused
 from .writer import Body, Value, Writer
 
 # Activations of which the operators know the names.
-_NAMED = {getattr(activations, name.lower()): name for name in ("Relu", "Sigmoid", "Softplus", "Softsign", "Tanh")}
-_OPERATORS = {layers.LSTMCell: "LSTM", layers.GRUCell: "GRU", layers.SimpleRNNCell: "RNN"}
+_NAMES = ("Relu", "Sigmoid", "Softplus", "Softsign", "Tanh")
+_NAMED: dict[Any, str] = {getattr(activations, name.lower()): name for name in _NAMES}
+_OPERATORS: dict[Any, str] = {layers.LSTMCell: "LSTM", layers.GRUCell: "GRU", layers.SimpleRNNCell: "RNN"}
 _LIMIT = np.iinfo(np.int64)
 
 
@@ -167,7 +168,11 @@ def _advance_simple(g: Writer, cell: Any, z: Value, h: Value) -> list[str]:
     return [activation(g, cell, cell.activation, g.Add(z, g.MatMul(h, cell.recurrent_kernel)))]
 
 
-_ADVANCE = {layers.LSTMCell: _advance_lstm, layers.GRUCell: _advance_gru, layers.SimpleRNNCell: _advance_simple}
+_ADVANCE: dict[Any, Any] = {
+    layers.LSTMCell: _advance_lstm,
+    layers.GRUCell: _advance_gru,
+    layers.SimpleRNNCell: _advance_simple,
+}
 
 
 @converts(layers.Bidirectional, masks=True)

@@ -110,6 +110,8 @@ class Writer:
     def add(self, op: str, *given: Any, outputs: int = 1, **attributes: Any) -> Any:
         """Add a node; returns the name of its output, or a list of them."""
         inputs = [self.name_of(x) for x in given]
+        while inputs and not inputs[-1]:
+            inputs.pop()
         if op == "Transpose":
             return self._transpose(inputs[0], attributes["perm"])
         if (op in ELEMENTWISE or op == "Concat") and (perm := self._common_turn(inputs)):
