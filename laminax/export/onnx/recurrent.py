@@ -8,7 +8,7 @@ import numpy as np
 from ... import activations, layers
 from .activations import activation
 from .graph import write_layer
-from .table import converter_of, converts, makes_mask, mask, refused
+from .table import LOST, converter_of, converts, makes_mask, mask, refused
 from .writer import Body, Value, Writer
 
 # Activations of which the operators know the names.
@@ -200,15 +200,38 @@ def _both_ways(g: Writer, layer: Any, x: Value, initial_state: Any = None) -> An
 @converts(layers.TimeDistributed, whole=True, masks=True)
 def _each_step(g: Writer, layer: Any, x: Value) -> str:
     """All steps as one batch."""
-    if x.mask is not None and layer.layer.takes_mask:
-        raise refused(layer, "gets a mask that the layer inside would heed")
-    own: Any = x.shape[2:] if None not in x.shape[2:] else (g.sizes(x, 2),)
-    inside = Value(g.reshape(x, -1, *own), (None, *x.shape[2:]), x.dtype)
-    y = write_layer(g, layer.layer, inside)
-    rest: Any = y.shape[1:] if None not in y.shape[1:] else (g.sizes(y, 1),)
-    return g.reshape(y, g.sizes(x, 0, 2), *rest)
+    return _unfolded(g, x, _inside(g, layer, x)).name
 
 
 @makes_mask(layers.TimeDistributed)
 def _mask_of_steps(g: Writer, layer: Any, x: Value) -> Any:
-    return x.mask
+    if not isinstance(x.mask, Value) or x.mask.rank == 2:
+        return x.mask
+    inner = _inside(g, layer, x).mask
+    if inner is not None:
+        return inner if inner is LOST else _unfolded(g, x, inner)
+    marks = g.ReduceMax(g.cast(x.mask, "float32"), list(range(2, x.mask.rank)), keepdims=0)
+    return Value(g.cast(marks, "bool"), x.shape[:2], "bool")
+
+
+def _inside(g: Writer, layer: Any, x: Value) -> Value:
+    """The output of the layer inside for all steps as one batch."""
+    steps = mask(layer, x)
+    if steps is not None and steps.rank == 2:
+        if layer.layer.takes_mask:
+            raise refused(layer, "gets a mask of steps that the layer inside would heed")
+        steps = None
+    folded = _folded(g, x)
+    return write_layer(g, layer.layer, dataclasses.replace(folded, mask=steps and _folded(g, steps)))
+
+
+def _folded(g: Writer, x: Value) -> Value:
+    """`(batch, steps, ...)` as `(batch * steps, ...)`."""
+    rest: Any = (g.sizes(x, 2),) if None in x.shape[2:] else x.shape[2:]
+    return Value(g.reshape(x, -1, *rest), (None, *x.shape[2:]), x.dtype)
+
+
+def _unfolded(g: Writer, x: Value, y: Value) -> Value:
+    """`(batch * steps, ...)` with the first axes of `x`."""
+    rest: Any = (g.sizes(y, 1),) if None in y.shape[1:] else y.shape[1:]
+    return Value(g.reshape(y, g.sizes(x, 0, 2), *rest), (*x.shape[:2], *y.shape[1:]), y.dtype)
