@@ -214,14 +214,14 @@ def test_every_operation_is_tried():
     from laminax.ops.names import function_of
 
     tried = {name.partition("-")[0] for name in CALLS} | set(NAMES)
-    named = {function_of(name).__name__ for name in OPERATIONS}
+    named = {function_of(name).__name__ if name[0].isupper() else name for name in OPERATIONS}
     assert named - tried <= {"absolute", "get_item", "swapaxes", "cast", "isfinite"}
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda x: ops.roll(x, 1), "the function 'roll' has no form there"),
+        (lambda x: ops.roll(x, 1), "ONNX: roll has no form there"),
         (lambda x: ops.pad(x, 1, mode="wrap"), "pad with mode='wrap' has no form there"),
         (lambda x: ops.normalize(x, order=1), "normalize with order=1 has no form"),
         (lambda x: ops.max(x, initial=0.0), "a reduction with initial=0.0"),

@@ -29,12 +29,13 @@ from . import (  # noqa: F401 - each fills the tables
 )
 from .graph import check_graph, write_model
 from .protocol import protocol
-from .table import CONVERTERS, OPERATIONS, converts
+from .table import CONVERTERS, OPERATIONS, NoFormError, converts
 from .writer import Node, Value, Writer, plain
 
 __all__ = ["CONVERTERS", "OPERATIONS", "converts", "write_onnx"]
 
 OPSET = 18
+WAY_OUT = 'Export with format="stablehlo", which takes any model, or put something of docs/export.md in its place.'
 
 
 def write_onnx(model: Any, path: Any, signature: Any = None, opset_version: int = OPSET) -> str:
@@ -43,10 +44,12 @@ def write_onnx(model: Any, path: Any, signature: Any = None, opset_version: int 
     if type(opset_version) is not int or not OPSET <= opset_version <= onnx.defs.onnx_opset_version():
         rule = f"must be an integer in {OPSET} .. {onnx.defs.onnx_opset_version()}"
         raise checks.refused("export", "opset_version", rule, opset_version)
-    check_graph(model)
-    g, inputs = Writer(), jax.tree.leaves(inputs_of(model, signature))
-    given = [Value(g.fresh(name), t.shape, plain(t.dtype)) for name, t in zip(names_of(model, inputs), inputs)]
-    found = write_model(g, model, given)
+    g = Writer()
+    try:
+        given, found = _written(g, model, signature)
+    except NoFormError as error:
+        place = f", at {'/'.join(g.place)!r}" if g.place else ""
+        raise NoFormError(f"ONNX{place}: {error}.\n{WAY_OUT}") from None
     outputs = [Value(g.fresh(name), y.shape, plain(y.dtype)) for name, y in zip(model.output_names, found)]
     g.nodes += [Node("Identity", [y.name], [named.name], {}) for y, named in zip(found, outputs)]
     proto = protocol(g, model.name, given, outputs, opset_version)
@@ -55,6 +58,14 @@ def write_onnx(model: Any, path: Any, signature: Any = None, opset_version: int 
     with replacing(path) as file:
         file.write(content)
     return f"ONNX of opset {opset_version}, {len(proto.graph.node)} nodes, {len(content):,} bytes"
+
+
+def _written(g: Writer, model: Any, signature: Any) -> tuple[list[Value], list[Value]]:
+    """Inputs and outputs of the model, which is written between them."""
+    check_graph(model)
+    inputs = jax.tree.leaves(inputs_of(model, signature))
+    given = [Value(g.fresh(name), t.shape, plain(t.dtype)) for name, t in zip(names_of(model, inputs), inputs)]
+    return given, write_model(g, model, given)
 
 
 def _imported() -> Any:

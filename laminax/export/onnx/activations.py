@@ -30,8 +30,7 @@ def _writes(write: Callable[..., str]) -> Callable[..., str]:
     name = write.__name__.removeprefix("_")
     operation = names.operation_name(getattr(activations, name))
     ACTIVATIONS[name] = write
-    if operation is not None:
-        OPERATIONS[operation] = lambda g, out, x, **arguments: write(g, g.cast(x, out.dtype), **arguments)
+    OPERATIONS[operation or name] = lambda g, out, x, **arguments: write(g, g.cast(x, out.dtype), **arguments)
     return write
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .reducing import axes_of
-from .table import lacks, operates
+from .table import operates, refused
 from .writer import Value, Writer
 
 _FAR = np.iinfo(np.int64)
@@ -91,7 +91,7 @@ def _flip(g: Writer, out: Any, x: Value, axis: Any = None) -> str:
 @operates("Pad")
 def _pad(g: Writer, out: Any, x: Value, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> str:
     if mode not in ("constant", "edge", "reflect"):
-        raise lacks("pad", f"mode={mode!r}")
+        raise refused("pad", f"with mode={mode!r} has no form there")
     pairs = np.broadcast_to(np.asarray(pad_width), (x.rank, 2))
     value = [] if constant_values is None else [g.cast(constant_values, out.dtype)]
     return g.Pad(x, [int(n) for n in pairs.T.reshape(-1)], *value, mode=mode)
@@ -106,7 +106,7 @@ def _take(g: Writer, out: Any, x: Any, indices: Any, axis: int | None = None) ->
 @operates("TakeAlongAxis")
 def _take_along(g: Writer, out: Any, x: Any, indices: Any, axis: int | None = None) -> str:
     if axis is None:
-        raise lacks("take_along_axis", "axis=None")
+        raise refused("take_along_axis", "with axis=None has no form there")
     return g.GatherElements(g.cast(x, out.dtype), g.cast(indices, "int64"), axis=axis)
 
 
@@ -131,7 +131,7 @@ def _item(g: Writer, out: Any, x: Value, key: Any) -> str:
     """`x[key]`, of whole numbers, slices, `...` and `None`."""
     keys = list(key) if isinstance(key, (tuple, list)) else [key]
     if not all(k is None or k is Ellipsis or isinstance(k, (int, slice)) for k in keys):
-        raise lacks("x[key]", "arrays as places")
+        raise refused("x[key]", "with arrays as places has no form there")
     keys += [] if Ellipsis in keys else [Ellipsis]
     place = keys.index(Ellipsis)
     keys[place : place + 1] = [slice(None)] * (x.rank + 1 - sum(k is not None for k in keys))

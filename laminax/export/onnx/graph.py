@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ... import activations
 from ..._core import graph
 from ..._core.signature import signature
 from ...layers.layer import Layer, is_builtin
@@ -76,14 +77,17 @@ def _layer(g: Writer, layer: Any, args: Any, kwargs: Any, outputs: list[Any]) ->
 
 
 def _operation(g: Writer, function: Any, args: Any, kwargs: Any, outputs: list[Any]) -> list[Value]:
-    name = names.operation_name(function)
-    if name is None:
-        raise refused(function, "is no operation of laminax.ops")
-    write = function_of(name, function)
+    write = function_of(_name_of(function), function)
     given = inspect.signature(function).bind(*args, **kwargs)
     given.apply_defaults()
     made = jax.tree.leaves(write(g, outputs[0], **given.arguments))
     return [Value(found, t.shape, t.dtype) for found, t in zip(made, outputs)]
+
+
+def _name_of(function: Any) -> str:
+    """The name of an operation, or of an activation that is none."""
+    name = getattr(function, "__name__", "")
+    return names.operation_name(function) or (name if getattr(activations, name, None) is function else "")
 
 
 def _with_masks(args: Any, mask: Any) -> Any:

@@ -42,11 +42,15 @@ def protocol(g: Writer, name: str, inputs: list[Value], outputs: list[Value], op
             f"A file of ONNX holds 2 GB, and the weights take {total:,} bytes: keep them apart, by save_weights."
         )
     tensors = [onnx.numpy_helper.from_array(array, key) for key, array in constants.items()]
-    ends = [_info(v) for v in inputs], [_info(v) for v in outputs]
+    ends = [_info(v, named=True) for v in inputs], [_info(v) for v in outputs]
     graph = onnx.helper.make_graph([_node(node) for node in nodes], name, *ends, tensors)
     opsets = [onnx.helper.make_opsetid("", opset)]
     version = onnx.helper.find_min_ir_version_for(opsets)
-    return onnx.helper.make_model(graph, opset_imports=opsets, ir_version=version, producer_name="laminax")
+    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=version, producer_name="laminax")
+    known = onnx.shape_inference.infer_shapes(model).graph.output  # which free sizes are the inputs'
+    for own, found in zip(model.graph.output, known):
+        own.CopyFrom(found)
+    return model
 
 
 def _node(node: Node) -> Any:
@@ -67,10 +71,12 @@ def _graph(body: Body) -> Any:
     return onnx.helper.make_graph([_node(node) for node in body.nodes], "body", *ends)
 
 
-def _info(value: Value) -> Any:
+def _info(value: Value, named: bool = False) -> Any:
+    """Type and shape of an array. Free sizes of one name must be equal, so that only those of inputs have names."""
     import onnx
 
-    free = ("batch" if axis == 0 else f"{value.name}_{axis}" for axis in range(value.rank))
+    names = ("batch" if axis == 0 else f"{value.name}_{axis}" for axis in range(value.rank))
+    free = [name if named else None for name in names]
     shape = [name if size is None else size for name, size in zip(free, value.shape)]
     return onnx.helper.make_tensor_value_info(value.name, _code(value.dtype), shape)
 

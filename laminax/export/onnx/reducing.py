@@ -5,7 +5,7 @@ from typing import Any
 
 from ..._core import settings
 from .normalization import inverse_root
-from .table import OPERATIONS, lacks, operates
+from .table import OPERATIONS, operates, refused
 from .writer import Writer
 
 _REDUCTIONS = {
@@ -25,7 +25,7 @@ def _reduction(
     dtype: Any = None,
 ) -> Any:
     if initial is not None:
-        raise lacks("a reduction", f"initial={initial!r}")
+        raise refused("a reduction", f"with initial={initial!r} has no form there")
     return g.add(op, g.cast(x, out.dtype), axes_of(axis), keepdims=int(keepdims))
 
 
@@ -36,7 +36,7 @@ def _of_booleans(op: str, g: Writer, out: Any, x: Any, axis: Any = None, keepdim
 
 def _place(op: str, g: Writer, out: Any, x: Any, axis: int | None = None, keepdims: bool = False) -> str:
     if axis is None and keepdims:
-        raise lacks(op, "keepdims=True without an axis")
+        raise refused(op, "with keepdims=True without an axis has no form there")
     values = g.reshape(x, -1) if axis is None else x
     return g.cast(g.add(op, values, axis=axis or 0, keepdims=int(keepdims)), out.dtype)
 
@@ -66,7 +66,7 @@ def _deviation(g: Writer, out: Any, x: Any, axis: Any = None, keepdims: bool = F
 @operates("Normalize")
 def _normalize(g: Writer, out: Any, x: Any, axis: Any = -1, order: int = 2, epsilon: Any = None) -> str:
     if order != 2:
-        raise lacks("normalize", f"order={order}")
+        raise refused("normalize", f"with order={order} has no form there")
     least = settings.epsilon() if epsilon is None else epsilon
     squares = g.ReduceSum(g.Mul(x, x), axes_of(axis))
     return g.Mul(x, inverse_root(g, g.Max(squares, least**2)))

@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..._core.errors import did_you_mean
 from .writer import Value
 
 Function = Callable[..., Any]
@@ -64,21 +63,9 @@ class NoFormError(ValueError):
 
 
 def refused(what: Any, why: str) -> NoFormError:
-    """The error for a layer or function that has no form here."""
-    if hasattr(what, "path"):
-        place = f" at {what.path!r}" if what.path != what.name else ""
-        who = f"layer {what.name!r} ({type(what).__name__}){place}"
-    else:
-        who = f"the function {getattr(what, '__name__', what)!r}"
-    return NoFormError(
-        f"ONNX: {who} {why}.\n"
-        'Export with format="stablehlo", which takes any model, or put layers from docs/export.md in its place.'
-    )
-
-
-def lacks(what: str, argument: str) -> NoFormError:
-    """The error for an operation with an argument that has no form here."""
-    return NoFormError(f'ONNX: {what} with {argument} has no form there. Export with format="stablehlo".')
+    """The error for a layer or function that has no form there."""
+    name = getattr(what, "name", getattr(what, "__name__", what))
+    return NoFormError(f"layer {name!r} ({type(what).__name__}) {why}" if hasattr(what, "path") else f"{name} {why}")
 
 
 def converter_of(layer: Any) -> Converter:
@@ -116,5 +103,5 @@ def mask(layer: Any, x: Value) -> Any:
 def function_of(name: str, owner: Any) -> Function:
     """The function that writes an operation."""
     if name not in OPERATIONS:
-        raise refused(owner, f"has no form there.{did_you_mean(name, OPERATIONS)}".rstrip("."))
+        raise refused(owner, "has no form there")
     return OPERATIONS[name]

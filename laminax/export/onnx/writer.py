@@ -83,7 +83,7 @@ class Writer:
         self._by_content: dict[Any, str] = {}
         self._made: dict[Any, list[str]] = {}  # what a node gives, by what it is: none is written twice
         self._turned: dict[str, tuple[str, tuple[int, ...]]] = {}  # transposes: what of, and how
-        self._place: list[str] = []
+        self.place: list[str] = []
 
     def __getattr__(self, op: str) -> Callable[..., Any]:
         if not op[0].isupper():
@@ -92,14 +92,14 @@ class Writer:
 
     @contextlib.contextmanager
     def within(self, name: str) -> Iterator[None]:
-        """Let names made inside begin with that of a layer."""
-        self._place.append(name)
+        """Let names made inside begin with that of a layer. After an error `place` says where it was."""
+        self.place.append(name)
         yield
-        self._place.pop()
+        self.place.pop()
 
     def fresh(self, name: str) -> str:
         """A name that nothing has yet."""
-        base = found = "/".join([*self._place, name])
+        base = found = "/".join([*self.place, name])
         number = 0
         while found in self._taken:
             number += 1
