@@ -1,21 +1,21 @@
 """Whole models as ONNX, and what is refused."""
 
 import pathlib
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-onnx = pytest.importorskip("onnx", reason="the package onnx is missing")
+pytest.importorskip("onnx", reason="the package onnx is missing")
 pytest.importorskip("onnxruntime", reason="the package onnxruntime is missing")
 
-import re
-
+import onnx
 from onnx_files import assert_same, operators
 
 import laminax as lx
-from laminax import layers, ops
+from laminax import layers
 from laminax.export.onnx import CONVERTERS, OPERATIONS
 from laminax.ops.names import function_of
 
@@ -43,7 +43,7 @@ def test_a_convolutional_network_turns_its_input_once(tmp_path):
         layers.MaxPooling2D(),
         layers.Dropout(0.2),
         layers.SeparableConv2D(6, 3, activation="gelu"),
-        layers.AveragePooling2D(),
+        layers.AveragePooling2D(padding="same"),
         layers.Conv2DTranspose(3, 2, strides=2, activation="tanh"),
     ]
     file = assert_same(lx.Sequential([lx.Input((None, None, 3)), *chain]), tmp_path)
@@ -112,7 +112,7 @@ def test_models_in_models(tmp_path):
     x = lx.Input((8, 8, 1))
     assert_same(lx.Model(x, both(outer(x))), tmp_path)
     whole = lx.Input((1,), dtype="int32")
-    squeezed = lx.Sequential([lx.Input(()), layers.Lambda(ops.tanh) if False else layers.Activation("tanh")])
+    squeezed = lx.Sequential([lx.Input(()), layers.Activation("tanh")])
     assert_same(lx.Model(whole, squeezed(whole)), tmp_path)
 
 
@@ -177,7 +177,7 @@ def refused_models():
     inner = lx.Sequential([lx.Input((4, 3)), layers.Lambda(lambda x: x, name="same")], name="inner")
     return {
         "subclass": (net, r"layer 'net' \(Net\) is a subclass, whose call is a program and no graph"),
-        "lambda": (lx.Model(x, inner(x)), r"layer 'same' \(Lambda\) at 'inner/same' has no form there"),
+        "lambda": (lx.Model(x, inner(x)), r"ONNX, at 'inner/same': layer 'same' \(Lambda\) has no form there"),
         "own-layer": (lx.Model(x, Mine(2)(x)), r"\(Mine\) is a subclass of Dense, which may compute something else"),
         "activation": (lx.Model(x, layers.Dense(2, lambda x: x)(x)), "the activation '<lambda>', which is none of"),
         "training": (lx.Model(x, layers.Dropout(0.5)(x, training=True)), "is called with training=True"),
@@ -233,9 +233,9 @@ def test_what_has_no_form_is_named(name, tmp_path):
 
 def test_a_bad_version(tmp_path):
     model = lx.Sequential([lx.Input((3,)), layers.Dense(1)])
-    with pytest.raises(ValueError, match="`opset_version` must be an integer in 18 .. "):
+    with pytest.raises(ValueError, match=r"`opset_version` must be an integer in 18 \.\. "):
         model.export(tmp_path / "m.onnx", opset_version=17)
-    with pytest.raises(TypeError, match="no argument 'opset'.*Did you mean 'opset_version'"):
+    with pytest.raises(TypeError, match=r"no argument 'opset'\. Known: .*'opset_version'"):
         model.export(tmp_path / "m.onnx", opset=18)
 
 
@@ -260,7 +260,7 @@ def test_what_is_documented_is_what_there_is():
     rows = re.findall(r"^\| (?:layers|functions).*?\| (.*) \|$", text, re.M)
     named = set(re.findall(r"`(\w+)`", " ".join(rows)))
     classes = {cls.__name__ for cls in CONVERTERS}
-    functions = {function_of(name).__name__ for name in OPERATIONS}
+    functions = {function_of(name).__name__ if name[0].isupper() else name for name in OPERATIONS}
     assert named == classes | functions
 
 
