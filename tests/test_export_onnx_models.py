@@ -114,6 +114,9 @@ def test_models_in_models(tmp_path):
     whole = lx.Input((1,), dtype="int32")
     squeezed = lx.Sequential([lx.Input(()), layers.Activation("tanh")])
     assert_same(lx.Model(whole, squeezed(whole)), tmp_path)
+    short = lx.Input((), dtype="int32")
+    widened = lx.Sequential([lx.Input((1,)), layers.Dense(2)])
+    assert_same(lx.Model(short, widened(short)), tmp_path)
 
 
 def test_inputs_by_name_and_outputs_that_are_inputs(tmp_path):

@@ -209,6 +209,14 @@ def test_operation(name, tmp_path):
         assert_same(model, tmp_path, batches=(2, 3) if name == "squeeze" else (1, 3))
 
 
+def test_operations_of_short_floats(tmp_path):
+    x = lx.Input((4,))
+    h = layers.Activation("tanh", dtype="bfloat16")(x)
+    outputs = [ops.cast(y, "float32") for y in (h % 0.3, h // 0.25, h * 2, -h)]
+    model = lx.Model(x, outputs[1:])
+    assert_same(model, tmp_path, tolerance=0.02)
+
+
 def test_every_operation_is_tried():
     """Names of calls are those of functions; what has no call of its own is an activation, or in `"operators"`."""
     from laminax.ops.names import function_of

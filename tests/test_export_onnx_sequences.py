@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 pytest.importorskip("onnx", reason="the package onnx is missing")
@@ -88,6 +89,11 @@ def test_bidirectional_with_states(tmp_path):
     y, *states = layers.Bidirectional(layers.LSTM(3, return_state=True))(x)
     z = layers.Bidirectional(layers.LSTM(3, return_sequences=True))(x, initial_state=states)
     assert_same(lx.Model(x, [y, z]), tmp_path)
+    words = lx.Input((None,), dtype="int32")
+    h = layers.Embedding(5, 4, mask_zero=True)(words)
+    layer = layers.Bidirectional(layers.GRU(3, return_sequences=True, return_state=True), merge_mode=None)
+    outputs = layer(h)
+    assert_same(lx.Model(words, [*outputs, layers.GlobalAveragePooling1D()(outputs[1])]), tmp_path)
 
 
 def test_cells_in_a_stack(tmp_path):
@@ -251,6 +257,13 @@ def test_products_of_masked_inputs_are_refused(tmp_path):
     h = layers.Embedding(5, 4, mask_zero=True)(x)
     model = lx.Model(x, layers.Multiply()([h, h]))
     with pytest.raises(ValueError, match=r"'multiply' \(Multiply\) gets a mask"):
+        model.export(tmp_path / "m.onnx")
+
+
+def test_a_mask_of_fixed_numbers_is_refused(tmp_path):
+    x = lx.Input((3, 2))
+    model = lx.Model(x, layers.LSTM(2)(x, mask=np.ones((1, 3), bool)))
+    with pytest.raises(ValueError, match="is called with a fixed mask"):
         model.export(tmp_path / "m.onnx")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from ... import layers
 from .activations import activate
 from .table import converts, makes_mask
-from .writer import Value, Writer
+from .writer import Value, Writer, is_float
 
 
 def project(g: Writer, x: Any, kernel: Any, bias: Any = None) -> str:
@@ -49,8 +49,8 @@ def _reversible_embedding(g: Writer, layer: Any, x: Value, reverse: bool = False
 def _embedding_mask(g: Writer, layer: Any, x: Value) -> Value | None:
     if not layer.mask_zero:
         return None
-    words = g.name_of(x) if x.dtype.startswith("float") else _indices(g, x)
-    zero = g.constant(0, dtype="float32" if x.dtype.startswith("float") else _index_type(x))
+    dtype = "float32" if is_float(x.dtype) else _index_type(x)
+    words, zero = g.cast(x, dtype), g.constant(0, dtype=dtype)
     return Value(g.Not(g.Equal(words, zero)), x.shape, "bool")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..._core import dtypes
 from .normalization import inverse_root
 from .table import OPERATIONS, operates
-from .writer import Value, Writer
+from .writer import Value, Writer, is_float
 
 _OF_ONE = {
     **{"Absolute": "Abs", "Arccos": "Acos", "Arccosh": "Acosh", "Arcsin": "Asin", "Arcsinh": "Asinh"},
@@ -119,7 +119,7 @@ def _log_of_base_10(g: Writer, out: Any, x: Any) -> str:
 @operates("Mod")
 def _remainder(g: Writer, out: Any, x1: Any, x2: Any) -> str:
     x, y = g.cast(x1, out.dtype), g.cast(x2, out.dtype)
-    if out.dtype.startswith("float"):
+    if is_float(out.dtype):
         return g.Sub(x, g.Mul(g.Floor(g.Div(x, y)), y))
     return g.Mod(x, y)
 
@@ -127,7 +127,7 @@ def _remainder(g: Writer, out: Any, x1: Any, x2: Any) -> str:
 @operates("FloorDivide")
 def _floor_divide(g: Writer, out: Any, x1: Any, x2: Any) -> str:
     x, y = g.cast(x1, out.dtype), g.cast(x2, out.dtype)
-    if out.dtype.startswith("float"):
+    if is_float(out.dtype):
         return g.Floor(g.Div(x, y))
     return g.Div(g.Sub(x, g.Mod(x, y)), y)
 

@@ -5,7 +5,6 @@ import inspect
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from ... import activations
 from ..._core import graph
@@ -13,7 +12,7 @@ from ..._core.signature import signature
 from ...layers.layer import Layer, is_builtin
 from ...ops import names
 from .table import LOST, MASKS, check_arguments, converter_of, function_of, refused
-from .writer import Value, Writer, plain
+from .writer import Value, Writer, is_float
 
 
 def write_model(g: Writer, model: Any, inputs: list[Value]) -> list[Value]:
@@ -50,15 +49,17 @@ def write_call(g: Writer, function: Any, args: Any, kwargs: Any, outputs: list[A
 def write_layer(g: Writer, layer: Any, x: Value) -> Value:
     """The output of a layer inside of another one."""
     found = graph.infer(layer, (graph.SymbolicTensor(x.shape, x.dtype),), {})
-    (output,) = [graph.SymbolicTensor(graph.free_shape(y.shape), y.dtype) for y in jax.tree.leaves(found)]
-    return write_call(g, layer, (x,), {}, [output])[0]
+    outputs = [graph.SymbolicTensor(graph.free_shape(y.shape), y.dtype) for y in jax.tree.leaves(found)]
+    if len(outputs) != 1:
+        raise refused(layer, "has several outputs, inside of another layer")
+    return write_call(g, layer, (x,), {}, outputs)[0]
 
 
 def _layer(g: Writer, layer: Any, args: Any, kwargs: Any, outputs: list[Any]) -> list[Value]:
     kwargs = dict(kwargs)
     if kwargs.pop("training", None):
         raise refused(layer, "is called with training=True")
-    args = _with_masks(args, kwargs.pop("mask", None))
+    args = _with_masks(layer, args, kwargs.pop("mask", None))
     if hasattr(layer, "_graph"):
         return write_model(g, layer, jax.tree.leaves(args))
     converter = converter_of(layer)
@@ -90,12 +91,14 @@ def _name_of(function: Any) -> str:
     return names.operation_name(function) or (name if getattr(activations, name, None) is function else "")
 
 
-def _with_masks(args: Any, mask: Any) -> Any:
+def _with_masks(layer: Any, args: Any, mask: Any) -> Any:
     """The inputs with the masks that a call was given for them."""
     if mask is None:
         return args
     leaves, treedef = jax.tree.flatten(args[0])
     masks = mask if isinstance(mask, (list, tuple)) else [mask]
+    if not all(m is None or isinstance(m, Value) for m in masks):
+        raise refused(layer, "is called with a fixed mask, which has no form there")
     leaves = [x if m is None else dataclasses.replace(x, mask=m) for x, m in zip(leaves, masks)]
     return (jax.tree.unflatten(treedef, leaves), *args[1:])
 
@@ -104,32 +107,31 @@ def _masks(g: Writer, layer: Any, args: Any, count: int) -> list[Any]:
     """The masks of the outputs."""
     if type(layer) in MASKS:
         found = MASKS[type(layer)](g, layer, *args)
-        return list(found) if isinstance(found, (list, tuple)) else [found] + [None] * (count - 1)
+        known = list(found) if isinstance(found, (list, tuple)) else [found]
+        return known + [None] * (count - len(known))
     first = jax.tree.leaves(args)[0].mask
     return [first if layer.supports_masking and not layer.makes_mask else None] * count
 
 
 def _as_float(g: Writer, x: Any) -> Any:
-    if not isinstance(x, Value) or jnp.issubdtype(x.dtype, jnp.floating):
+    if not isinstance(x, Value) or is_float(x.dtype):
         return x
     return dataclasses.replace(x, name=g.cast(x, "float32"), dtype="float32")
 
 
 def _back(g: Writer, name: str, output: Any) -> str:
     """What was computed with floats as the type that the layer gives."""
-    return name if plain(output.dtype) == "float32" else g.cast(name, output.dtype)
+    return name if is_float(output.dtype) else g.cast(name, output.dtype)
 
 
 def _fitted(g: Writer, model: Any, x: Value, wanted: Any) -> Value:
     """An input as a model takes it: floats or whole numbers, and with a last axis of size 1 or without."""
-    if x.rank == wanted.ndim and any(a != b and None not in (a, b) for a, b in zip(x.shape, wanted.shape)):
+    floats = [is_float(dtype) for dtype in (x.dtype, wanted.dtype)]
+    dtype = x.dtype if floats[0] == floats[1] else wanted.dtype
+    name = g.cast(x, dtype)
+    if x.rank != wanted.ndim:
+        name = g.add("Unsqueeze" if x.rank < wanted.ndim else "Squeeze", name, [-1])
+        return Value(name, wanted.shape, dtype, x.mask)
+    if any(a != b and None not in (a, b) for a, b in zip(x.shape, wanted.shape)):
         raise refused(model, f"is called on {x.shape}, and was built for {wanted.shape}")
-    name, kinds = x.name, [jnp.issubdtype(dtype, jnp.floating) for dtype in (x.dtype, wanted.dtype)]
-    if x.rank == wanted.ndim - 1:
-        name = g.Unsqueeze(name, [-1])
-    elif x.rank == wanted.ndim + 1:
-        name = g.Squeeze(name, [-1])
-    if kinds[0] != kinds[1]:
-        name = g.cast(name, wanted.dtype)
-    shape = tuple(a if a is not None else b for a, b in zip(x.shape, wanted.shape)) if name == x.name else wanted.shape
-    return dataclasses.replace(x, name=name, shape=shape, dtype=wanted.dtype if kinds[0] != kinds[1] else x.dtype)
+    return Value(name, tuple(b if a is None else a for a, b in zip(x.shape, wanted.shape)), dtype, x.mask)

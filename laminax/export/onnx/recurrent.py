@@ -72,18 +72,11 @@ def _has_operator(cell: Any) -> bool:
 
 def _by_operator(g: Writer, cell: Any, x: str, states: list[Any], real: None, layer: Any) -> Any:
     """All outputs `(batch, steps, units)`, the last one, and the last states."""
-    kernels = [np.asarray(w.value, np.float32).T for w in (cell.kernel, cell.recurrent_kernel)]
-    biases = np.zeros((2, cell.gates * cell.units), np.float32)
-    if cell.bias is not None:
-        biases[: cell.bias.value.size // biases.shape[1]] = cell.bias.value
-    weights = [_ordered(cell, w)[None] for w in (*kernels, biases.T)]
-    constants = [g.constant(w, name) for w, name in zip(weights, ("kernel", "recurrent_kernel", "bias"))]
-    constants[2] = g.constant(np.concatenate(list(np.moveaxis(weights[2], -1, 0)), -1), "bias")
     more = {"linear_before_reset": int(cell.reset_after)} if type(cell) is layers.GRUCell else {}
     outputs, *last = g.add(
         _OPERATORS[type(cell)],
         g.Transpose(x, perm=[1, 0, 2]),
-        *constants,
+        *_weights(g, cell),
         None,
         *(g.Unsqueeze(state, [0]) for state in states),
         outputs=1 + len(states),
@@ -95,12 +88,23 @@ def _by_operator(g: Writer, cell: Any, x: str, states: list[Any], real: None, la
     return g.Transpose(g.Squeeze(outputs, [1]), perm=[1, 0, 2]), own[0], own
 
 
-def _ordered(cell: Any, rows: np.ndarray) -> np.ndarray:
-    """The rows of the gates in the order of the operators: of a LSTM input, output, forget, candidate."""
+def _weights(g: Writer, cell: Any) -> list[str]:
+    """The kernels `(1, gates * units, inputs)`, and the biases of both side by side."""
+    kernels = [_ordered(cell, np.asarray(w.value)).T[None] for w in (cell.kernel, cell.recurrent_kernel)]
+    bias = np.zeros((2, cell.gates * cell.units), np.float32)
+    if cell.bias is not None:
+        given = np.atleast_2d(np.asarray(cell.bias.value))
+        bias[: len(given)] = given
+    weights = {"kernel": kernels[0], "recurrent_kernel": kernels[1], "bias": _ordered(cell, bias).reshape(1, -1)}
+    return [g.constant(values, name) for name, values in weights.items()]
+
+
+def _ordered(cell: Any, values: np.ndarray) -> np.ndarray:
+    """The gates in the order of the operators: of a LSTM input, output, forget, candidate."""
     if type(cell) is not layers.LSTMCell:
-        return rows
-    i, f, c, o = np.split(rows, 4)
-    return np.concatenate([i, o, f, c])
+        return values
+    i, f, c, o = np.split(values, 4, -1)
+    return np.concatenate([i, o, f, c], -1)
 
 
 def _by_loop(g: Writer, cell: Any, x: str, states: list[Any], real: Value | None, layer: Any) -> Any:

@@ -20,23 +20,9 @@ from ..._core.variable import Variable
 # Operators that treat each number alone: a transpose before them can as well come after.
 ELEMENTWISE = frozenset(
     [
-        *(
-            "Abs",
-            "Add",
-            "Cast",
-            "Ceil",
-            "Celu",
-            "Clip",
-            "Div",
-            "Elu",
-            "Erf",
-            "Exp",
-            "Floor",
-            "HardSigmoid",
-            "HardSwish",
-        ),
-        *("LeakyRelu", "Log", "Max", "Min", "Mul", "Neg", "Reciprocal", "Relu", "Selu", "Sigmoid", "Sign", "Softplus"),
-        *("Softsign", "Sqrt", "Sub", "Tanh"),
+        *("Abs", "Add", "Cast", "Ceil", "Celu", "Clip", "Div", "Elu", "Erf", "Exp", "Floor", "HardSigmoid"),
+        *("HardSwish", "LeakyRelu", "Log", "Max", "Min", "Mul", "Neg", "Reciprocal", "Relu", "Selu", "Sigmoid"),
+        *("Sign", "Softplus", "Softsign", "Sqrt", "Sub", "Tanh"),
     ]
 )
 
@@ -144,7 +130,7 @@ class Writer:
     def constant(self, array: Any, name: str = "constant", dtype: Any = None) -> str:
         """A constant; the same numbers have one name. Floats of any size get 32 bits."""
         array = np.asarray(array)
-        if dtype is not None or jnp.issubdtype(array.dtype, jnp.floating):
+        if dtype is not None or is_float(array.dtype):
             array = array.astype(dtype or np.float32)
         array = np.ascontiguousarray(array).reshape(array.shape)
         key = array.dtype.name, array.shape, hashlib.sha256(array.tobytes()).digest()
@@ -213,6 +199,11 @@ class Writer:
         self.nodes, self._made, self._turned = outer
 
 
+def is_float(dtype: Any) -> bool:
+    """Whether a type is one of floats, of any size."""
+    return bool(jnp.issubdtype(dtype, jnp.floating))
+
+
 def plain(dtype: Any) -> str:
     """The type that an array of a type has in the file: floats of any size are of 32 bits."""
-    return "float32" if jnp.issubdtype(dtype, jnp.floating) else jnp.dtype(dtype).name
+    return "float32" if is_float(dtype) else jnp.dtype(dtype).name
