@@ -33,11 +33,12 @@ def assert_same(model, folder, batches=(1, 3), tolerance=1e-5, **options):
     shuffled(model, rng).export(path, **options)
     file = onnx.load(path)
     onnx.checker.check_model(file, full_check=True)
+    predict = jax.jit(lambda x: model(x))  # one program, which is compiled sooner than many small ones
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     assert [i.name for i in session.get_inputs()] == model.input_names
     for batch in batches:
         x = [data_for(tensor, batch, rng) for tensor in model.inputs]
-        wanted = jax.tree.leaves(model(jax.tree.unflatten(jax.tree.structure(model.input), x)))
+        wanted = jax.tree.leaves(predict(jax.tree.unflatten(jax.tree.structure(model.input), x)))
         found = session.run(None, dict(zip(model.input_names, x)))
         assert len(found) == len(wanted)
         for y, z in zip(wanted, found):

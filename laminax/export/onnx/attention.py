@@ -131,12 +131,11 @@ def _steps(g: Writer, steps: Any, axes: list[int]) -> list[str]:
     return [] if steps is None else [g.Unsqueeze(g.cast(steps, "bool"), axes)]
 
 
-def _of_scores(g: Writer, given: Any, heads: int, key_heads: int) -> str:
+def _of_scores(g: Writer, given: Value, heads: int, key_heads: int) -> str:
     """A mask of `(batch, steps, key steps)`, or with heads before the steps."""
-    rank = given.rank if isinstance(given, Value) else np.ndim(given)
     name = g.cast(given, "bool")
-    if rank < 4:
-        return g.Unsqueeze(name, [-3, -4]) if rank == 3 else name
-    if isinstance(given, Value) and given.shape[1] == 1:
+    if given.rank < 4:
+        return g.Unsqueeze(name, [-3, -4]) if given.rank == 3 else name
+    if given.shape[1] == 1:
         return g.Unsqueeze(name, [2])
     return g.reshape(name, 0, key_heads, heads // key_heads, g.sizes(name, 2))

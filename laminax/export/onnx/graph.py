@@ -5,6 +5,7 @@ import inspect
 from typing import Any
 
 import jax
+import numpy as np
 
 from ... import activations
 from ..._core import graph
@@ -56,10 +57,10 @@ def write_layer(g: Writer, layer: Any, x: Value) -> Value:
 
 
 def _layer(g: Writer, layer: Any, args: Any, kwargs: Any, outputs: list[Any]) -> list[Value]:
-    kwargs = dict(kwargs)
+    args, kwargs = jax.tree.map(lambda x: _as_value(g, x), (args, dict(kwargs)))
     if kwargs.pop("training", None):
         raise refused(layer, "is called with training=True")
-    args = _with_masks(layer, args, kwargs.pop("mask", None))
+    args = _with_masks(args, kwargs.pop("mask", None))
     if hasattr(layer, "_graph"):
         return write_model(g, layer, jax.tree.leaves(args))
     converter = converter_of(layer)
@@ -91,14 +92,17 @@ def _name_of(function: Any) -> str:
     return names.operation_name(function) or (name if getattr(activations, name, None) is function else "")
 
 
-def _with_masks(layer: Any, args: Any, mask: Any) -> Any:
+def _as_value(g: Writer, x: Any) -> Any:
+    """A fixed array as a constant; anything else as it is."""
+    return Value(g.constant(x), x.shape, x.dtype.name) if isinstance(x, (np.ndarray, jax.Array)) else x
+
+
+def _with_masks(args: Any, mask: Any) -> Any:
     """The inputs with the masks that a call was given for them."""
     if mask is None:
         return args
     leaves, treedef = jax.tree.flatten(args[0])
     masks = mask if isinstance(mask, (list, tuple)) else [mask]
-    if not all(m is None or isinstance(m, Value) for m in masks):
-        raise refused(layer, "is called with a fixed mask, which has no form there")
     leaves = [x if m is None else dataclasses.replace(x, mask=m) for x, m in zip(leaves, masks)]
     return (jax.tree.unflatten(treedef, leaves), *args[1:])
 
