@@ -9,6 +9,7 @@ from . import data as data
 from . import datasets as datasets
 from . import decoding as decoding
 from . import dtype_policies as dtype_policies
+from . import export as export
 from . import initializers as initializers
 from . import layers as layers
 from . import losses as losses

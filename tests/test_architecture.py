@@ -41,6 +41,7 @@ FLOORS = {
     "objective": 4,
     "preprocessing": 7,
     "training": 4,
+    "export": 4,
     "models": 5,
     "utils": 6,
 }
@@ -183,8 +184,8 @@ def test_nothing_executes_data():
 
 
 def test_no_other_library_is_needed():
-    """Core dependencies, the standard library, IPython within a notebook, Pillow for files of images."""
-    allowed = {"jax", "numpy", "h5py", "safetensors", "laminax", "IPython", "PIL", *sys.stdlib_module_names}
+    """Core dependencies, the standard library, IPython within a notebook, Pillow for images, onnx for its files."""
+    allowed = {"jax", "numpy", "h5py", "safetensors", "laminax", "IPython", "PIL", "onnx", *sys.stdlib_module_names}
     for path in FILES:
         assert {module.split(".")[0] for module, _ in imports_of(path)} <= allowed
 
@@ -201,7 +202,7 @@ def test_jax_names_that_move_stand_in_one_file():
 IMPORT = """
 import sys
 import laminax
-EXTRAS = {"h5py", "safetensors", "pandas", "IPython", "optax", "sklearn", "PIL"}
+EXTRAS = {"h5py", "safetensors", "pandas", "IPython", "optax", "sklearn", "PIL", "onnx"}
 print(sorted({m.split(".")[0] for m in sys.modules} & EXTRAS))
 """
 

@@ -66,14 +66,19 @@ def set_program_cache(folder: str) -> None:
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
-def free_dimensions(names: list[str]) -> dict[str, Any]:
-    """Symbolic dimensions of one scope, each at least 2, so that none broadcasts."""
+def free_dimensions(names: list[str], least: int = 2) -> dict[str, Any]:
+    """Symbolic dimensions of one scope, each at least 2, so that none broadcasts, or at least 1."""
     if not names:
         return {}
-    scope = export.SymbolicScope([f"{name} >= 2" for name in names])
+    scope = export.SymbolicScope([f"{name} >= {least}" for name in names])
     return dict(zip(names, export.symbolic_shape(", ".join(names), scope=scope)))
 
 
 def is_free_dimension(x: Any) -> bool:
     """Whether `x` is a symbolic dimension, or an expression of such."""
     return export.is_symbolic_dim(x)
+
+
+def serialized(function: Any, given: Any, platforms: tuple[str, ...]) -> bytes:
+    """The program of a function of one argument, of these shapes and types, as bytes that JAX reads back."""
+    return bytes(export.export(jax.jit(function), platforms=platforms)(given).serialize())

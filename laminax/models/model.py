@@ -6,7 +6,7 @@ from typing import Any
 
 import jax
 
-from .. import saving
+from .. import export, saving
 from .._core.compat import is_tracer
 from .._core.config import custom_objects as scope
 from .._core.config import snake_case
@@ -238,6 +238,17 @@ class Model(Trainable):
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> Any:
         """Read what `save_weights` wrote; a file that does not fit is refused whole. See `saving.load_weights`."""
         return saving.load_weights(self, filepath, skip_mismatch, by_name)
+
+    def export(
+        self,
+        filepath: Any,
+        format: str | None = None,
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Write what the model predicts to a `.onnx` or `.stablehlo` file. See `export.export_model`."""
+        export.export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     def standardize_inputs(self, x: Any) -> Any:
         """Data in the structure of the inputs, or what the part on the host makes of them."""
