@@ -7,8 +7,8 @@ from small import N, R, X, arrays, assert_equal_weights, chain, quiet, stepwise
 
 import laminax as lx
 from laminax import layers
-from laminax.callbacks import TerminateOnNaN
 from laminax._core.finite import all_finite
+from laminax.callbacks import TerminateOnNaN
 
 BAD = X.copy()
 BAD[13, 2] = np.nan
@@ -112,13 +112,14 @@ def filled(value, *place, shape=(100, 50)):
     return x
 
 
+WRONG = np.nan, np.inf, -np.inf
 EXTREME = np.where(np.arange(5000).reshape(100, 50) % 3, -np.finfo("float32").max, np.finfo("float32").max)
 
 
 @pytest.mark.parametrize(
     ("grad", "fine"),
     [
-        *[(filled(value, *place), False) for value in (np.nan, np.inf, -np.inf) for place in ((0, 0), (57, 3), (99, 49))],
+        *[(filled(value, *place), False) for value in WRONG for place in ((0, 0), (57, 3), (99, 49))],
         (np.concatenate([filled(np.inf, 5, 3), filled(-np.inf, 5, 3)]), False),
         (filled(np.nan, 4999, shape=(5000,)), False),
         (filled(np.inf, 2, 3, 1, 7, shape=(5, 5, 4, 64)), False),
