@@ -10,6 +10,7 @@ from laminax import layers
 from laminax._core.finite import all_finite
 from laminax.callbacks import TerminateOnNaN
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*and the model gives no finite number for that row")
 BAD = X.copy()
 BAD[13, 2] = np.nan
 

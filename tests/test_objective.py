@@ -6,7 +6,7 @@ import traceback
 
 import numpy as np
 import pytest
-from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, N, R, X
+from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, YES, N, R, X, put
 
 import laminax as lx
 from laminax import layers
@@ -38,9 +38,9 @@ def sequential(units, activation):
     return lx.Sequential([layers.Dense(units, activation)])
 
 
-def checked(model, loss, metrics, x, y, **kwargs):
+def checked(model, loss, metrics, x, y, settings=None, **kwargs):
     """The report on data, without a run."""
-    model.compile("sgd", loss, metrics=metrics)
+    model.compile("sgd", loss, metrics=metrics, **(settings or {}))
     return model.check(x, y, verbose=False, run=False, **kwargs)
 
 
@@ -124,6 +124,13 @@ def shifted():
     return lx.Model(inputs, layers.Dense(1)(h))
 
 
+class Filled(layers.Layer):
+    """A layer of the user's own that fills in what is missing."""
+
+    def call(self, x):
+        return lx.ops.where(lx.ops.isnan(x), 0.0, x)
+
+
 def one(*first):
     return lx.Sequential([*first, layers.Dense(1)])
 
@@ -167,6 +174,34 @@ DATA = [
     ("equal scales", lambda: (one(), "mse", columns(9000, 9000, 8000, 500), R), ""),
     ("an empty column", lambda: (one(), "mse", columns(1, 0, 1, 2), R), ""),
     ("small columns", lambda: (one(), "mse", columns(1, 1e-6, 1, 2), R), ""),
+    # 12: numbers that are not finite, columns that tell nothing
+    ("nan in x", lambda: (one(), "mse", put(X, (9, 2), np.nan), R), "warning; x[9, 2] = nan (as 1 of 64 in x[:, 2])"),
+    ("inf in x", lambda: (one(), "mse", put(X, (9, 2), -np.inf), R), "warning; x[9, 2] = -inf; the run will end; keep"),
+    ("a column of nan", lambda: (one(), "mse", put(X, (..., 1), np.nan), R), "warning; x[0, 1] = nan (as 64 of 64"),
+    (
+        "nan by name",
+        lambda: (embedded(True), "mse", {"ids": tokens(), "size": put(X, (63, 0), np.nan)}, R),
+        "warning; x['size'][63, 0] = nan; numpy.isfinite(x['size'])",
+    ),
+    (
+        "nan in images",
+        lambda: (one(layers.Flatten()), "mse", put(X, (3, 1), np.nan).reshape(N, 2, 2), R),
+        "warning; x[3, 0, 1] = nan, and the model gives",
+    ),
+    ("nan as float16", lambda: (one(), "mse", put(X, (9, 2), np.nan).astype("float16"), R), "warning; x[9, 2] = nan"),
+    ("nan that is filled in", lambda: (one(Filled()), "mse", put(X, (9, 2), np.nan), R), ""),
+    (
+        "nan where none is looked at",
+        lambda: (one(), "mse", put(X, (9, 2), np.nan), R, {}, {"on_nonfinite": "skip"}),
+        "",
+    ),
+    ("nan that is ignored", lambda: (one(), "mse", put(X, (9, 2), np.nan), R, {}, {"on_nonfinite": "ignore"}), ""),
+    ("large squares", lambda: (one(layers.Rescaling(1e-30)), "mse", X * np.float32(1e30), R), ""),
+    ("equal rows", lambda: (one(), "mse", np.ones((N, 4), "float32"), R), "warning; All 64 rows of x are equal"),
+    ("equal images", lambda: (one(layers.Flatten()), "mse", np.ones((N, 2, 2)), R), "warning; All 64 rows of x are"),
+    ("equal places", lambda: (embedded(), "mse", np.ones((N, 5), "int32"), R), "warning; All 64 rows of x are equal"),
+    ("a column of ones", lambda: (one(), "mse", put(X, (..., 1), 1), R), ""),
+    ("an empty border", lambda: (one(), "mse", put(X, (..., slice(3)), 0), R), ""),
     # 19: weights
     (
         "weight nan",
@@ -205,6 +240,33 @@ DATA = [
         lambda: (three(), SPARSE, X, C3, {"validation_data": (X + 1, C2)}),
         "warning; Class 2 of y in training and not in validation",
     ),
+    (
+        "sorted yes and no",
+        lambda: (one(layers.Activation("tanh")), "mse", X, np.sort(C2).astype("float32"), {"validation_split": 0.2}),
+        "warning; y is sorted",
+    ),
+    (
+        "no yes in validation",
+        lambda: (functional(1, "sigmoid"), YES, X, C2, {"validation_data": (X + 1, C2 * 0)}),
+        "warning; Class 1 of y in training and not in validation (0: 32, 1: 32 against 0: 64, 1: 0)",
+    ),
+    (
+        "no no in training",
+        lambda: (functional(1, "sigmoid"), YES, X, np.sort(1 - C2)[::-1], {"validation_split": 0.5}),
+        "warning; Class 0 of y in validation and not in training; data.split(x, y, validation=0.5",
+    ),
+    (
+        "sorted one-hot",
+        lambda: (three(), "categorical_crossentropy", X, np.eye(3)[SORTED], {"validation_split": 0.3}),
+        "warning; Class 2 of y in validation",
+    ),
+    (
+        "sorted in one of two outputs",
+        lambda: (two(1, None), "mse", X, {"a": R, "b": np.sort(R, 0)}, {"validation_split": 0.2}),
+        "warning; y['b'] is sorted",
+    ),
+    ("yes and no", lambda: (functional(1, "sigmoid"), YES, X, C2, {"validation_split": 0.4}), ""),
+    ("shares", lambda: (functional(1, "sigmoid"), YES, X, SHARE, {"validation_split": 0.4}), ""),
     ("mixed classes", lambda: (three(), SPARSE, X, C3, {"validation_split": 0.5}), ""),
     ("mixed numbers", lambda: (one(), "mse", X, R, {"validation_split": 0.2}), ""),
     ("sorted, all for training", lambda: (three(), SPARSE, X, SORTED), ""),
@@ -217,8 +279,8 @@ DATA = [
 
 @pytest.mark.parametrize(("program", "words"), [case[1:] for case in DATA], ids=[case[0] for case in DATA])
 def test_what_is_said_of_data(program, words):
-    model, loss, x, y, *more = program()
-    assert_said(checked(model, loss, None, x, y, **(more[0] if more else {})), words)
+    model, loss, x, y, arguments, settings = [*program(), {}, {}][:6]
+    assert_said(checked(model, loss, None, x, y, settings, **arguments), words)
 
 
 # Chosen, explained
