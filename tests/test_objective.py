@@ -6,6 +6,7 @@ import traceback
 
 import numpy as np
 import pytest
+from misuse import MESSAGES
 from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, YES, N, R, X, put
 
 import laminax as lx
@@ -75,30 +76,48 @@ def test_there_are_many_rows():
     assert len({case[0] for case in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize(("case", "disguise"), ROWS, ids=[f"{case[0]}, {disguise}" for case, disguise in ROWS])
-def test_what_is_said(case, disguise):
-    _, end, loss, y, words, *metrics = case
+def report_of(case, disguise):
+    """What is found of a case in a disguise."""
+    _, end, loss, y, _, *metrics = case
     loss = loss() if callable(loss) else loss
     metrics = metrics[0] if metrics else None
-    report = DISGUISES[disguise](end, loss, metrics() if callable(metrics) else metrics, y)
-    assert_said(
-        report,
-        words.replace("y[", "y['a'][").replace("All of y", "All of y['a']") if disguise == "two outputs" else words,
-    )
+    return DISGUISES[disguise](end, loss, metrics() if callable(metrics) else metrics, y)
 
 
-def assert_said(report, words):
+def lines(report):
+    return "\n".join(f"{'error' if p.impossible else 'warning'}: {p.message}" for p in report.problems)
+
+
+def said():
+    """What is said of each row and of the data."""
+    for case, disguise in ROWS:
+        if case[4]:
+            yield f"{case[0]}, {disguise}", lines(report_of(case, disguise))
+    for name, program, words in DATA:
+        if words:
+            yield name, lines(report_on(*program()))
+
+
+@pytest.mark.parametrize(("case", "disguise"), ROWS, ids=[f"{case[0]}, {disguise}" for case, disguise in ROWS])
+def test_what_is_said(case, disguise):
+    name, words = case[0], case[4]
+    if disguise == "two outputs":
+        words = words.replace("y[", "y['a'][").replace("All of y", "All of y['a']")
+    assert_said(report_of(case, disguise), words, f"{name}, {disguise}")
+
+
+def assert_said(report, words, name=None):
     """Exactly this, in one line; of a sound program nothing."""
-    said = "\n".join(f"{'error' if p.impossible else 'warning'}: {p.message}" for p in report.problems)
+    found = lines(report)
     if not words:
-        assert said == ""
+        assert found == ""
         return
     kind, *parts = words.split("; ")
-    lines = said.splitlines()
-    assert len(lines) == 1 + parts.count("and a warning"), said
-    assert lines[0].startswith(f"{kind}: ")
-    assert not [part for part in parts if part != "and a warning" and part not in lines[0]], said
-    assert all(len(line) < 400 for line in lines)
+    assert len(found.splitlines()) == 1 + parts.count("and a warning"), found
+    assert found.startswith(f"{kind}: ")
+    assert not [part for part in parts if part != "and a warning" and part not in found.splitlines()[0]], found
+    assert all(len(line) < 400 for line in found.splitlines())
+    assert name is None or found == MESSAGES[f"test_objective: {name}"]
 
 
 def tokens(top=9):
@@ -277,10 +296,14 @@ DATA = [
 ]
 
 
-@pytest.mark.parametrize(("program", "words"), [case[1:] for case in DATA], ids=[case[0] for case in DATA])
-def test_what_is_said_of_data(program, words):
-    model, loss, x, y, arguments, settings = [*program(), {}, {}][:6]
-    assert_said(checked(model, loss, None, x, y, settings, **arguments), words)
+@pytest.mark.parametrize(("name", "program", "words"), DATA, ids=[case[0] for case in DATA])
+def test_what_is_said_of_data(name, program, words):
+    assert_said(report_on(*program()), words, name)
+
+
+def report_on(model, loss, x, y, arguments=None, settings=None):
+    """What is found of a program and its data."""
+    return checked(model, loss, None, x, y, settings, **(arguments or {}))
 
 
 # Chosen, explained
@@ -470,7 +493,7 @@ def test_errors_show_the_users_lines():
     with pytest.raises(TypeError) as caught:
         model.fit(X, R, verbose=0)
     lines = traceback.extract_tb(caught.value.__traceback__)
-    assert [line.name for line in lines] == ["test_errors_show_the_users_lines", "checked", "call"]
+    assert [line.name for line in lines] == ["test_errors_show_the_users_lines", "call"]
     assert "In layer 'broken' (Broken), called with x=float32[None, 4]." in caught.value.__notes__
 
 

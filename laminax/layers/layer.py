@@ -197,6 +197,8 @@ class Layer(Configurable, Symbolic, Stateless, Buildable, KerasNames):
         if not graph.any_symbolic(args, kwargs):
             return run(*args, **kwargs)
         outputs, found = self._infer(run, args, kwargs)
+        if not jax.tree.leaves(outputs):
+            raise ValueError(f"Layer {self.name!r} ({type(self).__name__}) gives no array: does `call` return it?")
         node = graph.record(self, args, kwargs, outputs)
         masks.note_symbolic(node.outputs, found)
         self._nodes.append(weakref.ref(node))
