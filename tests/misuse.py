@@ -10,7 +10,7 @@ import traceback
 
 FILE = pathlib.Path(__file__).parent / "golden" / "messages.json"
 MESSAGES = json.loads(FILE.read_text()) if FILE.exists() else {}
-TABLES = ("test_bad_input", "test_bad_input_layers", "test_bad_calls", "test_objective")
+TABLES = ("test_bad_input", "test_bad_input_layers", "test_bad_calls", "test_objective", "test_objective_runs")
 FRAMES = 12
 
 
