@@ -296,9 +296,60 @@ DATA = [
 ]
 
 
-@pytest.mark.parametrize(("name", "program", "words"), DATA, ids=[case[0] for case in DATA])
-def test_what_is_said_of_data(name, program, words):
-    assert_said(report_on(*program()), words, name)
+class Wrapped(lx.Model):
+    """A model in a class of the user's own, with a second output if there are `several`."""
+
+    def __init__(self, inner, several=False):
+        super().__init__()
+        self.inner, self.several = inner, several
+
+    def call(self, x):
+        y = self.inner(x)
+        return {"a": y, "b": lx.ops.mean(y, -1, keepdims=True)} if self.several else y
+
+
+def plain(*case):
+    return case
+
+
+def subclassed(model, *rest):
+    return Wrapped(model), *rest
+
+
+def other_types(model, loss, x, y, *rest):
+    """The same numbers in other types."""
+    return model, loss, x if isinstance(x, dict) else wide(x), wide(y), *rest
+
+
+def with_another(model, loss, x, y, arguments=None, settings=None):
+    """As the output `a` of two."""
+    given = dict(arguments or {})
+    for name in given.keys() & {"sample_weight", "class_weight"}:
+        given[name] = {"a": given[name]}
+    if "validation_data" in given:
+        x_held, y_held = given["validation_data"]
+        given["validation_data"] = x_held, {"a": y_held, "b": R[: len(y_held)]}
+    return Wrapped(model, True), {"a": loss, "b": "mse"}, x, {"a": y, "b": R[: len(y)]}, given, settings
+
+
+FORMS = {"plain": plain, "subclassed": subclassed, "other types": other_types, "two outputs": with_another}
+DATA_ROWS = [
+    (name, program, words, form)
+    for name, program, words in DATA
+    for form in FORMS
+    if form == "plain" or not any(word in name for word in ("stream", "two outputs", "no loss", "float16"))
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "words", "form"), DATA_ROWS, ids=[f"{row[0]}, {row[-1]}" for row in DATA_ROWS]
+)
+def test_what_is_said_of_data(name, program, words, form):
+    """The same in each form, but for the name of the output."""
+    report = report_on(*FORMS[form](*program()))
+    for i, problem in enumerate(report.problems):
+        report.problems[i] = problem._replace(message=problem.message.replace("['a']", ""))
+    assert_said(report, words, name)
 
 
 def report_on(model, loss, x, y, arguments=None, settings=None):

@@ -92,9 +92,10 @@ def heard(disguise, **case):
     return "\n".join([f"{one.category.__name__}: {one.message}" for one in told] + error)
 
 
-NAN, HUGE = put(X, (37, 2), np.nan), put(R, (5, 0), 1e30)
+NAN = put(X, (37, 2), np.nan)
 HELD = {"validation_data": (X, R)}
-SOME = np.where(np.arange(N)[:, None] % 9, 1 + np.repeat(L, 2, 1) % 3 + np.arange(1, 5) % 2, 2)  # every ninth can't be read
+# Of four equal labels in six frames, which cannot be read, in every ninth row.
+SOME = np.where(np.arange(N)[:, None] % 9, 1 + np.repeat(L, 2, 1) % 3 + np.arange(1, 5) % 2, 2)
 CTC = {"x": F, "y": L, "units": 5, "loss": "ctc"}
 CASES = [
     # 13: steps that are not finite
