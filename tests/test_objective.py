@@ -2,6 +2,7 @@
 
 import doctest
 import pathlib
+import re
 import traceback
 
 import numpy as np
@@ -482,6 +483,19 @@ def test_the_page():
     failed, tried = doctest.testfile(str(page), module_relative=False)
     assert tried >= 12
     assert not failed
+
+
+def test_the_page_quotes_what_is_said():
+    """All twenty cases stand there, and each quotation is a part of a message; numbers may be others."""
+    page = (pathlib.Path(__file__).parents[1] / "docs" / "objective.md").read_text()
+    table = page.split("| | you see |")[1].split("\n\n")[0].splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in table if row.split("|")[1].strip()] == [*map(str, range(1, 21))]
+    said = "\n".join(MESSAGES.values())
+    quoted = [words for row in table for words in re.findall("`([^`]+)`", row.split(" | ")[1])]
+    assert len(quoted) > 30
+    for words in quoted:
+        pattern = re.sub(r"\d+", r"\\d+", re.escape(words)).replace(r"\.\.\.", ".*")
+        assert re.search(pattern, said), words
 
 
 # Data in two parts, errors, the doctor
