@@ -562,6 +562,46 @@ def test_errors_show_the_users_lines():
     assert "In layer 'broken' (Broken), called with x=float32[None, 4]." in caught.value.__notes__
 
 
+class Block(layers.Layer):
+    """A layer around one."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = Broken()
+
+    def call(self, x):
+        return self.inner(x)
+
+
+@pytest.mark.parametrize(
+    ("enter", "last"),
+    [
+        (lambda: Block()(X), "call"),
+        (lambda: lx.ops.matmul(X, X), "<lambda>"),
+        (lambda: lx.losses.MeanSquaredError()(X, X[:, :2]), "<lambda>"),
+        (lambda: lx.metrics.MeanSquaredError().update_state(X, X[:, :2]), "<lambda>"),
+        (lambda: lx.metrics.MeanMetricWrapper(lambda y, p: y @ p)(X, X), "<lambda>"),
+        (lambda: one().compile("sgd", "mss"), "<lambda>"),
+        (lambda: layers.Dense(1)(None), "<lambda>"),
+    ],
+    ids=["layer", "operation", "loss", "metric", "metric's function", "compile", "layer of the package"],
+)
+def test_errors_of_every_entry_show_the_users_lines(enter, last):
+    """And none of this package or of JAX."""
+    with pytest.raises((TypeError, ValueError)) as caught:
+        enter()
+    lines = traceback.extract_tb(caught.value.__traceback__)
+    assert {line.filename for line in lines} == {__file__}
+    assert lines[-1].name == last
+
+
+def test_a_note_says_in_which_layer():
+    """By its path in the call, with what it was given."""
+    with pytest.raises(TypeError) as caught:
+        Block()(X)
+    assert "In layer 'block/broken' (Broken), called with x=float32[64, 4]." in caught.value.__notes__
+
+
 def test_all_lines_may_be_shown():
     lx.config.disable_traceback_filtering()
     try:
