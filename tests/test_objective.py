@@ -12,6 +12,7 @@ from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, 
 
 import laminax as lx
 from laminax import layers
+from laminax.objective import inputs
 from laminax.objective.suggest import written
 
 
@@ -356,6 +357,17 @@ def test_what_is_said_of_data(name, program, words, form):
 def report_on(model, loss, x, y, arguments=None, settings=None):
     """What is found of a program and its data."""
     return checked(model, loss, None, x, y, settings, **(arguments or {}))
+
+
+def test_a_long_array_is_read_in_part(monkeypatch):
+    """Every fourth block of rows, and a short one as a whole; the place is that in the array."""
+    monkeypatch.setattr(inputs, "LOOKED_AT", 4)
+    places = [inputs.not_finite(put(X, (row, 1), np.nan)) for row in range(N)]
+    assert places == [(row, 1) for row in range(N)]
+    monkeypatch.setattr(inputs, "LONG", 100)
+    places = [inputs.not_finite(put(X, (row, 1), np.nan)) for row in range(N)]
+    assert [row for row in range(N) if places[row]] == [row for row in range(N) if row // 4 % 4 == 0]
+    assert places[17] == (17, 1)
 
 
 # Chosen, explained
