@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._core.finite import all_finite
+from .._core.finite import MANY, all_finite
 
 Array = Any
 MARK = "finite_steps"  # in the state of the metrics: how many steps were finite; below 0, at which the run halted
@@ -45,7 +45,8 @@ def guarded(
     fine = fine & (mark >= 0) if mode == "raise" else fine
 
     def counted(g: Array) -> Array:
-        return jnp.where(fine & jnp.isfinite(g) if forgiven is None else fine, g, jnp.zeros_like(g))
+        wanted = fine & jnp.isfinite(g) if forgiven is None and g.size > MANY else fine
+        return jnp.where(wanted, g, jnp.zeros_like(g))
 
     params, optimizer = update(jax.tree.map(counted, grads))
     params, extras, metrics = _chosen(fine, (params, new.extras, new.metrics), (old.params, old.extras, old.metrics))
