@@ -221,6 +221,9 @@ DATA = [
     ("equal rows", lambda: (one(), "mse", np.ones((N, 4), "float32"), R), "warning; All 64 rows of x are equal"),
     ("equal images", lambda: (one(layers.Flatten()), "mse", np.ones((N, 2, 2)), R), "warning; All 64 rows of x are"),
     ("equal places", lambda: (embedded(), "mse", np.ones((N, 5), "int32"), R), "warning; All 64 rows of x are equal"),
+    ("an input of equal rows", lambda: (embedded(True), "mse", {"ids": tokens(), "size": X * 0 + 1}, R), ""),
+    ("equal rows and no targets", lambda: (one(layers.ActivityRegularization(0.1)), None, X * 0, None), ""),
+    ("equal rows and a loss of one's own", lambda: (one(), lambda y, p: (y - p) ** 2, X * 0, R), ""),
     ("a column of ones", lambda: (one(), "mse", put(X, (..., 1), 1), R), ""),
     ("an empty border", lambda: (one(), "mse", put(X, (..., slice(3)), 0), R), ""),
     # 19: weights
@@ -339,7 +342,8 @@ DATA_ROWS = [
     (name, program, words, form)
     for name, program, words in DATA
     for form in FORMS
-    if form == "plain" or not any(word in name for word in ("stream", "two outputs", "no loss", "float16"))
+    if form == "plain"
+    or not any(word in name for word in ("stream", "two outputs", "no loss", "no targets", "float16"))
 ]
 
 

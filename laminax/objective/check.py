@@ -8,6 +8,7 @@ import numpy as np
 from ..data.arrays import named_leaves
 from ..metrics import Metric
 from .classes import counts, spread, tail, words
+from .families import KNOWN
 from .finding import Finding
 from .heads import Head
 from .inputs import absent, alike, missing, not_finite, places, scales, weights
@@ -91,9 +92,11 @@ def about_run(
         yield from told or unlikely(output.loss, output.head, y, output.name)
         if held is not None and not told:
             yield from tail(np.asarray(y), np.asarray(held), share, output.name)
-    for name, leaf in named_leaves(data.x, "x"):
-        yield from alike(leaf, name)
-        yield from scales(leaf, name) if not scaled else ()
+    named = named_leaves(data.x, "x")
+    if all(isinstance(output.loss, KNOWN) and y is not None for output, y in zip(outputs, data.y)):
+        yield from alike([leaf for _, leaf in named])
+    for name, leaf in named if not scaled else ():
+        yield from scales(leaf, name)
 
 
 def about_numbers(x: Any, heeds: Callable[[int], bool]) -> Iterator[Finding]:

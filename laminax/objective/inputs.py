@@ -1,6 +1,6 @@
 """Whether inputs are such that a model can learn from them: their numbers, places in tables, weights, columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,14 +78,14 @@ def constant_columns(x: Any) -> list[int]:
     return [int(i) for i in np.flatnonzero((some == some[:1]).all(0)) if (x[:, i] == x[0, i]).all()]
 
 
-def alike(x: Any, name: str = "x") -> Iterator[Finding]:
-    """Rows that are all equal. Single columns may well be: borders of images, classes that do not occur, a bias."""
-    if len(x) >= MANY and x.dtype.kind in "biuf":
-        x = np.asarray(x)
-        if (x[:MANY] == x[:1]).all() and (x == x[:1]).all():
-            yield odd(
-                f"All {len(x)} rows of {name} are equal: there is nothing to learn from it. Is it the right array?"
-            )
+def alike(leaves: Sequence[Any]) -> Iterator[Finding]:
+    """Rows that are all equal, in all the inputs. Single inputs and columns may well be: borders of images, a bias."""
+    if all(len(x) >= MANY and x.dtype.kind in "biuf" and _is_constant(np.asarray(x)) for x in leaves):
+        yield odd(f"All {len(leaves[0])} rows of x are equal: nothing can be learnt from them. Is it the right array?")
+
+
+def _is_constant(x: np.ndarray) -> bool:
+    return bool((x[:MANY] == x[:1]).all() and (x == x[:1]).all())
 
 
 def not_finite(x: Any) -> tuple[int, ...] | None:
