@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from misuse import assert_shown, message
 from small import AB, SK, C, N, R, X, chain, classifier, quiet, regression, two
 
 import laminax as lx
@@ -346,16 +347,22 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("program", "kind", "words"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_the_error(program, kind, words):
+@pytest.mark.parametrize(("name", "program", "kind", "words"), CASES, ids=[c[0] for c in CASES])
+def test_the_error(name, program, kind, words):
     with pytest.raises(Exception) as caught:
         program()
     assert type(caught.value) is kind
-    message = str(caught.value)
-    missing = [word for word in words.split("; ") if word not in message]
-    assert not missing, message
-    assert "\n" not in message
-    assert len(message) < 400
+    words_said = str(caught.value)
+    missing = [word for word in words.split("; ") if word not in words_said]
+    assert not missing, words_said
+    assert "\n" not in words_said
+    assert len(words_said) < 400
+    assert_shown(f"test_bad_input: {name}", caught.value)
+
+
+def said():
+    """What each program says."""
+    return [(name, message(program)) for name, program, *_ in CASES]
 
 
 def test_names_of_cases_are_of_one_case_each():

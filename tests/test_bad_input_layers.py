@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from misuse import assert_shown, message
 
 import laminax as lx
 from laminax import layers
@@ -146,12 +147,18 @@ def heads():
 FLAT = [(f"{family}: {name}", make, words) for family, cases in CASES.items() for name, make, words in cases]
 
 
-@pytest.mark.parametrize(("make", "words"), [case[1:] for case in FLAT], ids=[case[0] for case in FLAT])
-def test_the_error(make, words):
+@pytest.mark.parametrize(("name", "make", "words"), FLAT, ids=[case[0] for case in FLAT])
+def test_the_error(name, make, words):
     with pytest.raises(ValueError) as caught:
         make()
-    message = str(caught.value)
-    missing = [word for word in words.split("; ") if word not in message]
-    assert not missing, message
-    assert "\n" not in message
-    assert len(message) < 300
+    words_said = str(caught.value)
+    missing = [word for word in words.split("; ") if word not in words_said]
+    assert not missing, words_said
+    assert "\n" not in words_said
+    assert len(words_said) < 300
+    assert_shown(f"test_bad_input_layers: {name}", caught.value)
+
+
+def said():
+    """What each program says."""
+    return [(name, message(make)) for name, make, _ in FLAT]

@@ -1,11 +1,13 @@
 """The bundled data: sizes, types, fixed stratified splits, and that it is scikit-learn's."""
 
 import pathlib
+import warnings
 
 import numpy as np
 import pytest
 
-from laminax import datasets
+import laminax as lx
+from laminax import datasets, layers
 
 # name: (rows to train, rows to test, shape of a row, type of x, type of y)
 SETS = {
@@ -52,3 +54,36 @@ def test_all_together_are_small():
     assert sum(path.stat().st_size for path in folder.glob("*.npz")) < 300_000
     readme = (folder / "README.md").read_text()
     assert all(name in readme for name in SETS)
+
+
+def model_for(name, x):
+    """A small model that suits the data, its loss and its metric."""
+    first = layers.Rescaling(1 / 16) if name == "digits" else layers.Normalization()
+    if name != "digits":
+        first.adapt(x)
+    end, loss, metric = {
+        "digits": (layers.Dense(10, activation="softmax"), "sparse_categorical_crossentropy", "accuracy"),
+        "breast_cancer": (layers.Dense(1, activation="sigmoid"), "binary_crossentropy", "accuracy"),
+        "wine": (layers.Dense(3, activation="softmax"), "sparse_categorical_crossentropy", "accuracy"),
+        "diabetes": (layers.Dense(1), "mse", "mae"),
+    }[name]
+    model = lx.Sequential([first, layers.Flatten(), layers.Dense(16, activation="relu"), end])
+    model.compile(lx.optimizers.Adam(0.01), loss, metrics=[metric])
+    return model
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_suited_model_learns_without_a_warning(name):
+    """Also what is drawn or cut from them: there is nothing to warn of."""
+    (x, y), held = getattr(datasets, name).load_data()
+    model = model_for(name, x)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        report = model.check(x, y, validation_data=held, verbose=False)
+        history = model.fit(x, y, epochs=4, validation_split=0.2, verbose=0).history
+        train, other = lx.data.split(x, y, validation=0.2, seed=1)
+        model.fit(*train, validation_data=other, verbose=0)
+        model.evaluate(*held, verbose=0)
+    assert [str(one.message) for one in told] == []
+    assert report.ok, report
+    assert history["loss"][-1] < history["loss"][0]

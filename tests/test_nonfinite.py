@@ -1,14 +1,16 @@
 """Steps that are not finite: the weights stay, and the error says where it began."""
 
+import jax
 import numpy as np
 import pytest
 from small import N, R, X, arrays, assert_equal_weights, chain, quiet, stepwise
 
 import laminax as lx
 from laminax import layers
+from laminax._core.finite import all_finite
 from laminax.callbacks import TerminateOnNaN
-from laminax.training.finite import looks_finite
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*and the model gives no finite number for that row")
 BAD = X.copy()
 BAD[13, 2] = np.nan
 
@@ -104,11 +106,119 @@ def test_the_rule_is_checked():
         model(on_nonfinite="stop")
 
 
-def test_what_is_looked_at():
-    """All of small gradients; of large ones every unit."""
-    grads = {"kernel": arrays(100, 50), "bias": arrays(50)}
-    assert bool(looks_finite(grads))
-    for name, place in (("bias", 3), ("kernel", (slice(None), 7))):
-        bad = {key: value.copy() for key, value in grads.items()}
-        bad[name][place] = np.nan
-        assert not bool(looks_finite(bad))
+def filled(value, *place, shape=(100, 50)):
+    """A gradient with one number that is given."""
+    x = arrays(*shape)
+    x[place] = value
+    return x
+
+
+WRONG = np.nan, np.inf, -np.inf
+EXTREME = np.where(np.arange(5000).reshape(100, 50) % 3, -np.finfo("float32").max, np.finfo("float32").max)
+
+
+@pytest.mark.parametrize(
+    ("grad", "fine"),
+    [
+        *[(filled(value, *place), False) for value in WRONG for place in ((0, 0), (57, 3), (99, 49))],
+        (np.concatenate([filled(np.inf, 5, 3), filled(-np.inf, 5, 3)]), False),
+        (filled(np.nan, 4999, shape=(5000,)), False),
+        (filled(np.inf, 2, 3, 1, 7, shape=(5, 5, 4, 64)), False),
+        (filled(np.inf, 3, shape=(50,)), False),
+        (filled(np.inf, 70, 3).astype("float16"), False),
+        (EXTREME, True),
+        (np.full((100, 50), 65504, "float16"), True),
+        (np.full((5000, 1), np.finfo("float32").max), True),
+        (np.full((100, 50), 1e-45, "float32"), True),
+        (arrays(50), True),
+        (arrays(0, 3), True),
+    ],
+)
+def test_what_is_looked_at(grad, fine):
+    """Every number, also of large gradients; and no finite number is too large or too small."""
+    assert bool(jax.jit(all_finite)({"kernel": grad, "bias": arrays(3)})) == fine
+
+
+SLOW = pytest.mark.filterwarnings("ignore:.*computes in float16, which is slower:UserWarning")
+
+
+def test_a_part_in_turn():
+    """Of very large gradients: all in as many turns as they have parts."""
+    seen = []
+    for place in ((0, 0), (1999, 5), (2047, 99), (4999, 99)):
+        grad = filled(np.nan, *place, shape=(5000, 100))
+        assert not bool(all_finite(grad))
+        seen.append([i for i in range(8) if not bool(jax.jit(all_finite)(grad, i))])
+    assert seen == [[0, 4], [1, 5], [1, 5], [3, 7]]
+
+
+def without_nan(x):
+    return lx.ops.where(lx.ops.isnan(x), 0.0, x)
+
+
+def hidden():
+    """A NaN that the forward pass hides, and that comes back to one row of a large gradient alone."""
+    x = arrays(N, 600)
+    x[3, 411] = np.nan
+    return x
+
+
+def wide(**settings):
+    return model(layers.Dense(8, name="h"), layers.Lambda(without_nan), width=600, **settings)
+
+
+@pytest.mark.parametrize("scaled", [False, True], ids=["", "under loss scaling"])
+@pytest.mark.parametrize("eager", [False, True], ids=["compiled", "eager"])
+def test_one_row_of_a_large_gradient(scaled, eager):
+    """The weights stay; under loss scaling the factor falls until it can't be the reason."""
+    optimizer = lx.optimizers.SGD(0.1)
+    optimizer = lx.optimizers.LossScaleOptimizer(optimizer, initial_scale=0.25) if scaled else optimizer
+    halting = wide(optimizer=optimizer, run_eagerly=eager)
+    before = halting.get_weights()
+    with pytest.raises(lx.objective.NonFiniteError, match=r"Step (1|14) of epoch 1 .*x\[3, 411\] = nan") as caught:
+        quiet(halting, hidden(), R, steps_per_epoch=20)
+    assert ("Step 14 " in str(caught.value)) == scaled
+    for a, b in zip(before, halting.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_one_row_of_a_very_large_gradient():
+    """No weight takes it before its turn comes, and then the run ends."""
+    x = hidden()
+    huge = model(layers.Dense(800), layers.Lambda(without_nan), width=600, optimizer=lx.optimizers.SGD(1e-5))
+    with pytest.raises(lx.objective.NonFiniteError, match=r"Step 1 of epoch 3 .*x\[3, 411\] = nan"):
+        quiet(huge, x, R, epochs=9)
+    assert all(np.isfinite(w).all() for w in huge.get_weights())
+
+
+def test_loss_scaling_forgives_gradients_that_are_too_large():
+    """A factor that takes gradients out of range is halved, no step is an error, and the model learns."""
+    scaled = model(optimizer=lx.optimizers.LossScaleOptimizer(lx.optimizers.SGD(1e-3), initial_scale=2.0**127))
+    history = quiet(scaled, X * 8, R, epochs=3, batch_size=2)
+    assert np.isfinite(history.history["loss"]).all()
+    assert history.history["loss"][-1] < history.history["loss"][0]
+    assert float(scaled.optimizer.dynamic_scale) < 2.0**127
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+@SLOW
+def test_a_loss_that_is_nan_halts_under_loss_scaling(policy):
+    """No factor helps there: neither weights nor statistics nor the optimizer's factor take it."""
+    scaled = model(layers.Dense(3, dtype=policy), optimizer=lx.optimizers.LossScaleOptimizer(lx.optimizers.SGD(0.05)))
+    before = scaled.get_weights()
+    with pytest.raises(lx.objective.NonFiniteError, match=r"x\[13, 2\] = nan"):
+        quiet(scaled, BAD, R)
+    for a, b in zip(before, scaled.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+@SLOW
+def test_float16_by_policy():
+    """The factor that `compile` puts around an optimizer falls by the same flag, and "skip" counts what is left out."""
+    lx.utils.set_random_seed(7)
+    skipping = lx.Sequential([lx.Input((4,)), layers.Dense(1)], dtype="mixed_float16")
+    skipping.compile("sgd", "mse", on_nonfinite="skip")
+    assert isinstance(skipping.optimizer, lx.optimizers.LossScaleOptimizer)
+    with pytest.warns(lx.objective.ObjectiveWarning, match="1 of 6 steps of epoch 1 were not finite"):
+        quiet(skipping, BAD, R, batch_size=4)
+    assert np.isfinite(skipping.get_weights()[0]).all()

@@ -2,14 +2,17 @@
 
 import doctest
 import pathlib
+import re
 import traceback
 
 import numpy as np
 import pytest
-from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, N, R, X
+from misuse import MESSAGES
+from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, YES, N, R, X, put
 
 import laminax as lx
 from laminax import layers
+from laminax.objective import inputs
 from laminax.objective.suggest import written
 
 
@@ -38,9 +41,9 @@ def sequential(units, activation):
     return lx.Sequential([layers.Dense(units, activation)])
 
 
-def checked(model, loss, metrics, x, y, **kwargs):
+def checked(model, loss, metrics, x, y, settings=None, **kwargs):
     """The report on data, without a run."""
-    model.compile("sgd", loss, metrics=metrics)
+    model.compile("sgd", loss, metrics=metrics, **(settings or {}))
     return model.check(x, y, verbose=False, run=False, **kwargs)
 
 
@@ -75,30 +78,48 @@ def test_there_are_many_rows():
     assert len({case[0] for case in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize(("case", "disguise"), ROWS, ids=[f"{case[0]}, {disguise}" for case, disguise in ROWS])
-def test_what_is_said(case, disguise):
-    _, end, loss, y, words, *metrics = case
+def report_of(case, disguise):
+    """What is found of a case in a disguise."""
+    _, end, loss, y, _, *metrics = case
     loss = loss() if callable(loss) else loss
     metrics = metrics[0] if metrics else None
-    report = DISGUISES[disguise](end, loss, metrics() if callable(metrics) else metrics, y)
-    assert_said(
-        report,
-        words.replace("y[", "y['a'][").replace("All of y", "All of y['a']") if disguise == "two outputs" else words,
-    )
+    return DISGUISES[disguise](end, loss, metrics() if callable(metrics) else metrics, y)
 
 
-def assert_said(report, words):
+def lines(report):
+    return "\n".join(f"{'error' if p.impossible else 'warning'}: {p.message}" for p in report.problems)
+
+
+def said():
+    """What is said of each row and of the data."""
+    for case, disguise in ROWS:
+        if case[4]:
+            yield f"{case[0]}, {disguise}", lines(report_of(case, disguise))
+    for name, program, words in DATA:
+        if words:
+            yield name, lines(report_on(*program()))
+
+
+@pytest.mark.parametrize(("case", "disguise"), ROWS, ids=[f"{case[0]}, {disguise}" for case, disguise in ROWS])
+def test_what_is_said(case, disguise):
+    name, words = case[0], case[4]
+    if disguise == "two outputs":
+        words = words.replace("y[", "y['a'][").replace("All of y", "All of y['a']")
+    assert_said(report_of(case, disguise), words, f"{name}, {disguise}")
+
+
+def assert_said(report, words, name=None):
     """Exactly this, in one line; of a sound program nothing."""
-    said = "\n".join(f"{'error' if p.impossible else 'warning'}: {p.message}" for p in report.problems)
+    found = lines(report)
     if not words:
-        assert said == ""
+        assert found == ""
         return
     kind, *parts = words.split("; ")
-    lines = said.splitlines()
-    assert len(lines) == 1 + parts.count("and a warning"), said
-    assert lines[0].startswith(f"{kind}: ")
-    assert not [part for part in parts if part != "and a warning" and part not in lines[0]], said
-    assert all(len(line) < 400 for line in lines)
+    assert len(found.splitlines()) == 1 + parts.count("and a warning"), found
+    assert found.startswith(f"{kind}: ")
+    assert not [part for part in parts if part != "and a warning" and part not in found.splitlines()[0]], found
+    assert all(len(line) < 400 for line in found.splitlines())
+    assert name is None or found == MESSAGES[f"test_objective: {name}"]
 
 
 def tokens(top=9):
@@ -122,6 +143,13 @@ def shifted():
     inputs = lx.Input((5,), dtype="int32")
     h = layers.GlobalAveragePooling1D()(layers.Embedding(10, 3)(lx.ops.clip(inputs, 0, 9)))
     return lx.Model(inputs, layers.Dense(1)(h))
+
+
+class Filled(layers.Layer):
+    """A layer of the user's own that fills in what is missing."""
+
+    def call(self, x):
+        return lx.ops.where(lx.ops.isnan(x), 0.0, x)
 
 
 def one(*first):
@@ -167,6 +195,37 @@ DATA = [
     ("equal scales", lambda: (one(), "mse", columns(9000, 9000, 8000, 500), R), ""),
     ("an empty column", lambda: (one(), "mse", columns(1, 0, 1, 2), R), ""),
     ("small columns", lambda: (one(), "mse", columns(1, 1e-6, 1, 2), R), ""),
+    # 12: numbers that are not finite, columns that tell nothing
+    ("nan in x", lambda: (one(), "mse", put(X, (9, 2), np.nan), R), "warning; x[9, 2] = nan (as 1 of 64 in x[:, 2])"),
+    ("inf in x", lambda: (one(), "mse", put(X, (9, 2), -np.inf), R), "warning; x[9, 2] = -inf; the run will end; keep"),
+    ("a column of nan", lambda: (one(), "mse", put(X, (..., 1), np.nan), R), "warning; x[0, 1] = nan (as 64 of 64"),
+    (
+        "nan by name",
+        lambda: (embedded(True), "mse", {"ids": tokens(), "size": put(X, (63, 0), np.nan)}, R),
+        "warning; x['size'][63, 0] = nan; numpy.isfinite(x['size'])",
+    ),
+    (
+        "nan in images",
+        lambda: (one(layers.Flatten()), "mse", put(X, (3, 1), np.nan).reshape(N, 2, 2), R),
+        "warning; x[3, 0, 1] = nan, and the model gives",
+    ),
+    ("nan as float16", lambda: (one(), "mse", put(X, (9, 2), np.nan).astype("float16"), R), "warning; x[9, 2] = nan"),
+    ("nan that is filled in", lambda: (one(Filled()), "mse", put(X, (9, 2), np.nan), R), ""),
+    (
+        "nan where none is looked at",
+        lambda: (one(), "mse", put(X, (9, 2), np.nan), R, {}, {"on_nonfinite": "skip"}),
+        "",
+    ),
+    ("nan that is ignored", lambda: (one(), "mse", put(X, (9, 2), np.nan), R, {}, {"on_nonfinite": "ignore"}), ""),
+    ("large squares", lambda: (one(layers.Rescaling(1e-30)), "mse", X * np.float32(1e30), R), ""),
+    ("equal rows", lambda: (one(), "mse", np.ones((N, 4), "float32"), R), "warning; All 64 rows of x are equal"),
+    ("equal images", lambda: (one(layers.Flatten()), "mse", np.ones((N, 2, 2)), R), "warning; All 64 rows of x are"),
+    ("equal places", lambda: (embedded(), "mse", np.ones((N, 5), "int32"), R), "warning; All 64 rows of x are equal"),
+    ("an input of equal rows", lambda: (embedded(True), "mse", {"ids": tokens(), "size": X * 0 + 1}, R), ""),
+    ("equal rows and no targets", lambda: (one(layers.ActivityRegularization(0.1)), None, X * 0, None), ""),
+    ("equal rows and a loss of one's own", lambda: (one(), lambda y, p: (y - p) ** 2, X * 0, R), ""),
+    ("a column of ones", lambda: (one(), "mse", put(X, (..., 1), 1), R), ""),
+    ("an empty border", lambda: (one(), "mse", put(X, (..., slice(3)), 0), R), ""),
     # 19: weights
     (
         "weight nan",
@@ -205,6 +264,33 @@ DATA = [
         lambda: (three(), SPARSE, X, C3, {"validation_data": (X + 1, C2)}),
         "warning; Class 2 of y in training and not in validation",
     ),
+    (
+        "sorted yes and no",
+        lambda: (one(layers.Activation("tanh")), "mse", X, np.sort(C2).astype("float32"), {"validation_split": 0.2}),
+        "warning; y is sorted",
+    ),
+    (
+        "no yes in validation",
+        lambda: (functional(1, "sigmoid"), YES, X, C2, {"validation_data": (X + 1, C2 * 0)}),
+        "warning; Class 1 of y in training and not in validation (0: 32, 1: 32 against 0: 64, 1: 0)",
+    ),
+    (
+        "no no in training",
+        lambda: (functional(1, "sigmoid"), YES, X, np.sort(1 - C2)[::-1], {"validation_split": 0.5}),
+        "warning; Class 0 of y in validation and not in training; data.split(x, y, validation=0.5",
+    ),
+    (
+        "sorted one-hot",
+        lambda: (three(), "categorical_crossentropy", X, np.eye(3)[SORTED], {"validation_split": 0.3}),
+        "warning; Class 2 of y in validation",
+    ),
+    (
+        "sorted in one of two outputs",
+        lambda: (two(1, None), "mse", X, {"a": R, "b": np.sort(R, 0)}, {"validation_split": 0.2}),
+        "warning; y['b'] is sorted",
+    ),
+    ("yes and no", lambda: (functional(1, "sigmoid"), YES, X, C2, {"validation_split": 0.4}), ""),
+    ("shares", lambda: (functional(1, "sigmoid"), YES, X, SHARE, {"validation_split": 0.4}), ""),
     ("mixed classes", lambda: (three(), SPARSE, X, C3, {"validation_split": 0.5}), ""),
     ("mixed numbers", lambda: (one(), "mse", X, R, {"validation_split": 0.2}), ""),
     ("sorted, all for training", lambda: (three(), SPARSE, X, SORTED), ""),
@@ -215,10 +301,77 @@ DATA = [
 ]
 
 
-@pytest.mark.parametrize(("program", "words"), [case[1:] for case in DATA], ids=[case[0] for case in DATA])
-def test_what_is_said_of_data(program, words):
-    model, loss, x, y, *more = program()
-    assert_said(checked(model, loss, None, x, y, **(more[0] if more else {})), words)
+class Wrapped(lx.Model):
+    """A model in a class of the user's own, with a second output if there are `several`."""
+
+    def __init__(self, inner, several=False):
+        super().__init__()
+        self.inner, self.several = inner, several
+
+    def call(self, x):
+        y = self.inner(x)
+        return {"a": y, "b": lx.ops.mean(y, -1, keepdims=True)} if self.several else y
+
+
+def plain(*case):
+    return case
+
+
+def subclassed(model, *rest):
+    return Wrapped(model), *rest
+
+
+def other_types(model, loss, x, y, *rest):
+    """The same numbers in other types."""
+    return model, loss, x if isinstance(x, dict) else wide(x), wide(y), *rest
+
+
+def with_another(model, loss, x, y, arguments=None, settings=None):
+    """As the output `a` of two."""
+    given = dict(arguments or {})
+    for name in given.keys() & {"sample_weight", "class_weight"}:
+        given[name] = {"a": given[name]}
+    if "validation_data" in given:
+        x_held, y_held = given["validation_data"]
+        given["validation_data"] = x_held, {"a": y_held, "b": R[: len(y_held)]}
+    return Wrapped(model, True), {"a": loss, "b": "mse"}, x, {"a": y, "b": R[: len(y)]}, given, settings
+
+
+FORMS = {"plain": plain, "subclassed": subclassed, "other types": other_types, "two outputs": with_another}
+DATA_ROWS = [
+    (name, program, words, form)
+    for name, program, words in DATA
+    for form in FORMS
+    if form == "plain"
+    or not any(word in name for word in ("stream", "two outputs", "no loss", "no targets", "float16"))
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "words", "form"), DATA_ROWS, ids=[f"{row[0]}, {row[-1]}" for row in DATA_ROWS]
+)
+def test_what_is_said_of_data(name, program, words, form):
+    """The same in each form, but for the name of the output."""
+    report = report_on(*FORMS[form](*program()))
+    for i, problem in enumerate(report.problems):
+        report.problems[i] = problem._replace(message=problem.message.replace("['a']", ""))
+    assert_said(report, words, name)
+
+
+def report_on(model, loss, x, y, arguments=None, settings=None):
+    """What is found of a program and its data."""
+    return checked(model, loss, None, x, y, settings, **(arguments or {}))
+
+
+def test_a_long_array_is_read_in_part(monkeypatch):
+    """Every fourth block of rows, and a short one as a whole; the place is that in the array."""
+    monkeypatch.setattr(inputs, "LOOKED_AT", 4)
+    places = [inputs.not_finite(put(X, (row, 1), np.nan)) for row in range(N)]
+    assert places == [(row, 1) for row in range(N)]
+    monkeypatch.setattr(inputs, "LONG", 100)
+    places = [inputs.not_finite(put(X, (row, 1), np.nan)) for row in range(N)]
+    assert [row for row in range(N) if places[row]] == [row for row in range(N) if row // 4 % 4 == 0]
+    assert places[17] == (17, 1)
 
 
 # Chosen, explained
@@ -348,6 +501,19 @@ def test_the_page():
     assert not failed
 
 
+def test_the_page_quotes_what_is_said():
+    """All twenty cases stand there, and each quotation is a part of a message; numbers may be others."""
+    page = (pathlib.Path(__file__).parents[1] / "docs" / "objective.md").read_text()
+    table = page.split("| | you see |")[1].split("\n\n")[0].splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in table if row.split("|")[1].strip()] == [*map(str, range(1, 21))]
+    said = "\n".join(MESSAGES.values())
+    quoted = [words for row in table for words in re.findall("`([^`]+)`", row.split(" | ")[1])]
+    assert len(quoted) > 30
+    for words in quoted:
+        pattern = re.sub(r"\d+", r"\\d+", re.escape(words)).replace(r"\.\.\.", ".*")
+        assert re.search(pattern, said), words
+
+
 # Data in two parts, errors, the doctor
 
 
@@ -408,8 +574,48 @@ def test_errors_show_the_users_lines():
     with pytest.raises(TypeError) as caught:
         model.fit(X, R, verbose=0)
     lines = traceback.extract_tb(caught.value.__traceback__)
-    assert [line.name for line in lines] == ["test_errors_show_the_users_lines", "checked", "call"]
+    assert [line.name for line in lines] == ["test_errors_show_the_users_lines", "call"]
     assert "In layer 'broken' (Broken), called with x=float32[None, 4]." in caught.value.__notes__
+
+
+class Block(layers.Layer):
+    """A layer around one."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = Broken()
+
+    def call(self, x):
+        return self.inner(x)
+
+
+@pytest.mark.parametrize(
+    ("enter", "last"),
+    [
+        (lambda: Block()(X), "call"),
+        (lambda: lx.ops.matmul(X, X), "<lambda>"),
+        (lambda: lx.losses.MeanSquaredError()(X, X[:, :2]), "<lambda>"),
+        (lambda: lx.metrics.MeanSquaredError().update_state(X, X[:, :2]), "<lambda>"),
+        (lambda: lx.metrics.MeanMetricWrapper(lambda y, p: y @ p)(X, X), "<lambda>"),
+        (lambda: one().compile("sgd", "mss"), "<lambda>"),
+        (lambda: layers.Dense(1)(None), "<lambda>"),
+    ],
+    ids=["layer", "operation", "loss", "metric", "metric's function", "compile", "layer of the package"],
+)
+def test_errors_of_every_entry_show_the_users_lines(enter, last):
+    """And none of this package or of JAX."""
+    with pytest.raises((TypeError, ValueError)) as caught:
+        enter()
+    lines = traceback.extract_tb(caught.value.__traceback__)
+    assert {line.filename for line in lines} == {__file__}
+    assert lines[-1].name == last
+
+
+def test_a_note_says_in_which_layer():
+    """By its path in the call, with what it was given."""
+    with pytest.raises(TypeError) as caught:
+        Block()(X)
+    assert "In layer 'block/broken' (Broken), called with x=float32[64, 4]." in caught.value.__notes__
 
 
 def test_all_lines_may_be_shown():

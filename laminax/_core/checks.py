@@ -23,10 +23,11 @@ def integer(owner: Any, name: str, value: Any, least: int = 1, rule: str = "") -
     return int(value)
 
 
-def fraction(owner: Any, name: str, value: Any) -> float:
-    """`value` as a float in 0 .. 1."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= float(value) <= 1:
-        raise refused(owner, name, "must be a number in 0 .. 1", value)
+def fraction(owner: Any, name: str, value: Any, below: bool = False) -> float:
+    """`value` as a float in 0 .. 1, or `below` 1."""
+    fits = isinstance(value, numbers.Real) and not isinstance(value, bool) and 0 <= float(value) <= 1
+    if not fits or (below and float(value) == 1):
+        raise refused(owner, name, f"must be a number in 0 .. 1{', below 1' * below}", value)
     return float(value)
 
 

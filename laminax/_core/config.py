@@ -28,7 +28,7 @@ from .catalog import (
     registered_name,
     written_as,
 )
-from .errors import did_you_mean, unknown
+from .errors import did_you_mean, show_entries, unknown
 from .reading import from_data
 
 __all__ = [
@@ -76,6 +76,7 @@ class Configurable:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         add_class(cls)
+        show_entries(cls)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)

@@ -55,14 +55,42 @@ def named_arguments(function: Callable[P, T]) -> Callable[P, T]:
         for name in kwargs:
             if name not in known:
                 raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
+        return function(*args, **kwargs)
+
+    return shown(checked)
+
+
+def shown(function: Callable[P, T]) -> Callable[P, T]:
+    """A function whose errors show the user's lines, and none of this package or of JAX but the first."""
+
+    @functools.wraps(function)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
         except Exception as error:
-            if folds():
-                raise error.with_traceback(folded(error.__traceback__))  # noqa: B904 - the same error
+            fold(error)
             raise
 
-    return checked
+    return shown
+
+
+ENTRIES = ("__call__", "update_state", "result")  # where a user's program enters objects of this package
+
+
+def show_entries(cls: type) -> None:
+    """Let errors that leave the methods by which objects are used show the user's lines."""
+    for name in ENTRIES:
+        if name in vars(cls):
+            setattr(cls, name, shown(vars(cls)[name]))
+
+
+def fold(error: BaseException | None) -> None:
+    """Leave the lines of this package and of JAX out of an error, and out of those that led to it."""
+    seen: set[int] = set()
+    while folds() and error is not None and id(error) not in seen:
+        seen.add(id(error))
+        error.__traceback__ = folded(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def folds() -> bool:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import compat, graph, settings
+from .errors import shown
 from .variable import Variable
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def operation(
         with jax.numpy_dtype_promotion("standard"):
             return function(*values[: len(args)], **named)
 
+    @shown
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if not graph.any_symbolic(args, kwargs):

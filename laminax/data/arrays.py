@@ -45,7 +45,8 @@ def _as_array(value: Any, name: str, text: bool) -> Any:
     if hasattr(value, "tocsr") or ".sparse" in type(value).__module__:
         raise TypeError(f"{name} is a sparse matrix. Give a dense array: {name}.toarray().")
     if callable(value) and not hasattr(value, "__array__"):
-        raise TypeError(f"{name} is a function, {value!r}. Give what it returns, or for a generator function, call it.")
+        shown = getattr(value, "__name__", value)
+        raise TypeError(f"{name} is a function, {shown}. Give what it returns, or for a generator function, call it.")
     try:
         convert = texts.as_array if text or hasattr(value, "to_numpy") else np.asarray
         array = convert(value)

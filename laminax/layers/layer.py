@@ -25,6 +25,7 @@ from .symbolic import Symbolic, placeholders
 
 Array = Any
 Shape = Any
+_IN_LAYER = "In layer '"  # how the note begins that says where an error arose
 
 
 class Layer(Configurable, Symbolic, Stateless, Buildable, KerasNames):
@@ -197,6 +198,8 @@ class Layer(Configurable, Symbolic, Stateless, Buildable, KerasNames):
         if not graph.any_symbolic(args, kwargs):
             return run(*args, **kwargs)
         outputs, found = self._infer(run, args, kwargs)
+        if not jax.tree.leaves(outputs):
+            raise ValueError(f"Layer {self.name!r} ({type(self).__name__}) gives no array: does `call` return it?")
         node = graph.record(self, args, kwargs, outputs)
         masks.note_symbolic(node.outputs, found)
         self._nodes.append(weakref.ref(node))
@@ -271,9 +274,13 @@ class Layer(Configurable, Symbolic, Stateless, Buildable, KerasNames):
         return False
 
     def _explain(self, error: Exception, given: Mapping[str, Any]) -> None:
-        if not any(note.startswith("In layer ") for note in getattr(error, "__notes__", ())):
+        notes: list[str] = getattr(error, "__notes__", [])
+        inside = next((i for i, note in enumerate(notes) if note.startswith(_IN_LAYER)), None)
+        if inside is not None:
+            notes[inside] = notes[inside].replace(_IN_LAYER, f"{_IN_LAYER}{self.name}/", 1)
+        else:
             inputs = ", ".join(f"{k}={_brief(v)}" for k, v in given.items() if jax.tree.leaves(v))
-            error.add_note(f"In layer {self.name!r} ({type(self).__name__}), called with {inputs or 'no arrays'}.")
+            error.add_note(f"{_IN_LAYER}{self.name}' ({type(self).__name__}), called with {inputs or 'no arrays'}.")
             if "__jax_array__" in str(error):
                 error.add_note("A weight is a Variable: give jax.numpy its array, `.value`, or use laminax.ops.")
 

@@ -52,7 +52,7 @@ class Graph:
                     raise ValueError(f"Output {self.ends} is not connected to `inputs`: {missing}.")
         for tensor in self.starts:
             if id(tensor) not in reached:
-                raise ValueError(f"The input {tensor} leads to none of the outputs.")
+                raise ValueError(f"The input {tensor} leads to none of the outputs: leave it out, or use it.")
         if len(given) != len(self.starts):
             raise ValueError("The same tensor stands twice among the model's inputs.")
 

@@ -1,6 +1,6 @@
 """All checks of losses, metrics and data: of their form, of each batch, and of all the arrays of a run."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,9 +8,10 @@ import numpy as np
 from ..data.arrays import named_leaves
 from ..metrics import Metric
 from .classes import counts, spread, tail, words
+from .families import KNOWN
 from .finding import Finding
 from .heads import Head
-from .inputs import absent, places, scales, weights
+from .inputs import absent, alike, missing, not_finite, places, scales, weights
 from .pairs import pair
 from .scoring import score
 from .targets import check_targets
@@ -84,14 +85,26 @@ def about_run(
     for i, (output, y) in enumerate(zip(outputs, data.y)):
         if y is None:
             continue
-        yield from unlikely(output.loss, output.head, y, output.name)
         found = counts(output.loss, output.head, y)
         yield from absent(_of_output(class_weight, output.name), y, found, output.name)
-        if validation is not None and validation.y[i] is not None:
-            told = list(spread(found, counts(output.loss, output.head, validation.y[i]), share, output.name))
-            yield from told or tail(np.asarray(y), np.asarray(validation.y[i]), share, output.name)
-    for name, leaf in named_leaves(data.x, "x") if not scaled else ():
+        held = None if validation is None else validation.y[i]
+        told = [] if held is None else list(spread(found, counts(output.loss, output.head, held), share, output.name))
+        yield from told or unlikely(output.loss, output.head, y, output.name)
+        if held is not None and not told:
+            yield from tail(np.asarray(y), np.asarray(held), share, output.name)
+    named = named_leaves(data.x, "x")
+    if all(isinstance(output.loss, KNOWN) and y is not None for output, y in zip(outputs, data.y)):
+        yield from alike([leaf for _, leaf in named])
+    for name, leaf in named if not scaled else ():
         yield from scales(leaf, name)
+
+
+def about_numbers(x: Any, heeds: Callable[[int], bool]) -> Iterator[Finding]:
+    """Numbers of the inputs `x` that are not finite, of which the first row is not one that the model `heeds`."""
+    for name, leaf in named_leaves(x, "x"):
+        place = not_finite(leaf)
+        if place is not None and not heeds(place[0]):
+            yield missing(leaf, place, name)
 
 
 def class_words(outputs: Sequence[Output], train: Split, validation: Split) -> str:

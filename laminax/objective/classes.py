@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .families import CLASSES, LABELS, judged, over_last_axis
+from .families import BINARY, CLASSES, LABELS, judged, over_last_axis
 from .finding import Finding, odd
 from .heads import Head
 from .values import MANY
@@ -14,10 +14,15 @@ FEW = 100  # classes up to which each is expected to occur
 
 
 def counts(loss: Any, head: Head, y: Any) -> np.ndarray | None:
-    """How often each class occurs in `y`; `None` where a loss has no classes of which one is right."""
-    if y is None or not judged(loss) or not isinstance(loss, CLASSES) or not over_last_axis(loss, len(head.shape)):
+    """How often each class occurs in `y`, or no and yes; `None` where a loss has no classes of which one is right."""
+    if y is None or not judged(loss) or not isinstance(loss, (*CLASSES, *BINARY)):
         return None
     y = np.asarray(y)
+    if isinstance(loss, BINARY):
+        yes = np.count_nonzero(y == 1)
+        return np.array([len(y) - yes, yes]) if y.size == len(y) == yes + np.count_nonzero(y == 0) else None
+    if not over_last_axis(loss, len(head.shape)):
+        return None
     if not isinstance(loss, LABELS):
         return np.rint(y.reshape(-1, y.shape[-1]).sum(0)).astype(int) if y.ndim > 1 else None
     labels = y.ravel().astype("int64")

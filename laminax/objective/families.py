@@ -39,6 +39,7 @@ NUMBERS = (
 )
 COUNTS = (Poisson,)
 SHARES = (KLDivergence,)
+KNOWN = (*BINARY, *CLASSES, *MARGINS, *NUMBERS, *COUNTS, *SHARES)
 
 # What the functions reach by which an output may end: the least and the greatest number.
 REACH = {

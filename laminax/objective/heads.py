@@ -61,6 +61,8 @@ def ends(model: Callable[..., Any], x: Any) -> Ends:
     with scratch(), context.call(training=False):
         traced, specs = jax.make_jaxpr(forward, return_shape=True)(x)
     leaves, tree = jax.tree.flatten(specs)
+    if not leaves:
+        raise ValueError(f"Model {getattr(model, 'name', '')!r} gives no array: does `call` return it?")
     made, found = nodes(traced)
     heads = [Head(tuple(s.shape), s.dtype, a, a or last_operation(n)) for s, a, n in zip(leaves, seen, made)]
     rows: dict[int, int] = {}

@@ -10,7 +10,6 @@ from .classes import counts, words
 from .families import BINARY, CLASSES, free, judged
 from .finding import Finding
 from .heads import Head
-from .inputs import column_sizes
 
 
 @dataclass
@@ -62,11 +61,13 @@ class Report:
     Attributes:
         outputs: one report for each output.
         columns: for inputs that are rows of numbers, the greatest absolute value of each column.
+        constant: for these inputs, the columns that hold one number.
         problems: what is wrong or odd, in the order in which it was found.
     """
 
     outputs: list[OutputReport] = field(default_factory=list)
     columns: dict[str, np.ndarray] = field(default_factory=dict)
+    constant: dict[str, list[int]] = field(default_factory=dict)
     problems: list[Finding] = field(default_factory=list)
 
     @property
@@ -78,7 +79,11 @@ class Report:
         """What there is to say, each with its heading."""
         found = [line for output in self.outputs for line in output.lines()]
         for name, sizes in self.columns.items():
-            found.append(("columns", f"{name}: {len(sizes)}, sizes {sizes.min():.3g}..{sizes.max():.3g}"))
+            known = sizes[np.isfinite(sizes)]
+            shown = f", sizes {known.min():.3g}..{known.max():.3g}" if len(known) else ""
+            same = ", ".join(map(str, self.constant.get(name, [])[:8]))
+            more = ", ..." if len(self.constant.get(name, [])) > 8 else ""
+            found.append(("columns", f"{name}: {len(sizes)}{shown}" + (f"; constant: {same}{more}" if same else "")))
         found += [("error" if problem.impossible else "warning", problem.message) for problem in self.problems]
         return found if self.problems else [*found, ("problems", "none found")]
 
@@ -101,7 +106,7 @@ def about(name: str, head: Head, loss: Any, y: Any, validation: Any = None) -> O
     y = np.asarray(y)
     each = {"train": counts(loss, head, y), "validation": counts(loss, head, validation)}
     found = {part: n for part, n in each.items() if n is not None}
-    guessing = float(np.log(head.units)) if "train" in found else None
+    guessing = float(np.log(len(found["train"]))) if "train" in found else None
     targets = f"{free(y.shape)} {y.dtype}, {y.min():.6g}..{y.max():.6g}" if y.size else f"{free(y.shape)} {y.dtype}"
     return OutputReport(name, head, loss, targets, trivial_loss(loss, y, found.get("train")), guessing, classes=found)
 
@@ -125,9 +130,9 @@ def trivial_loss(loss: Any, y: np.ndarray, each: np.ndarray | None = None) -> fl
     return float(abs(flat - np.median(flat, 0)).mean()) if loss.name == "mean_absolute_error" else None
 
 
-def columns(named: list[tuple[str, Any]]) -> dict[str, np.ndarray]:
-    """The sizes of the columns of those inputs that are rows of numbers."""
-    return {name: column_sizes(x) for name, x in named if np.ndim(x) == 2 and x.dtype.kind == "f" and x.size}
+def tables(named: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Those inputs that are rows of numbers."""
+    return {name: x for name, x in named if np.ndim(x) == 2 and x.dtype.kind == "f" and x.size}
 
 
 def _entropy(p: np.ndarray) -> float:

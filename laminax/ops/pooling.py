@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._core import dtypes, settings
+from .._core import checks, dtypes, settings
 from .._core.operation import Array
 from .windows import explicit_padding, per_axis
 
@@ -86,8 +86,8 @@ def _space(inputs: Array, data_format: str | None) -> range:
 def _windows(inputs: Array, pool_size: Any, strides: Any, padding: str, data_format: str | None) -> list[Any]:
     """For each spatial axis, the last one first: its number, the window, its steps, and the padding."""
     axes = _space(inputs, data_format)
-    sizes = per_axis(pool_size, len(axes))
-    steps = sizes if strides is None else per_axis(strides, len(axes))
+    sizes = checks.integers("pool", "pool_size", pool_size, len(axes))
+    steps = sizes if strides is None else checks.integers("pool", "strides", strides, len(axes))
     pads = explicit_padding(padding, [inputs.shape[axis] for axis in axes], sizes, steps, (1,) * len(axes))
     return list(zip(axes, sizes, steps, pads))[::-1]
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from .._core import checks, dtypes
 from .._core.config import arguments, reject_unknown_arguments
+from .._core.finite import all_finite
 from .._core.variable import Variable
 from .optimizer import Array, Optimizer, Values
 
+LEAST = 2.0**-14  # a factor at which no gradient of a float16 that is finite is too large
 _OTHERS = {name: default for name, default in arguments(Optimizer).items() if name != "name"}
 
 
@@ -18,7 +20,8 @@ class LossScaleOptimizer(Optimizer):
     """Multiplies the loss so that the gradients of short floats do not vanish (Micikevicius et al., 2018).
 
     A step with a gradient that is not finite is left out and halves the factor;
-    `dynamic_growth_steps` good steps in a row double it.
+    `dynamic_growth_steps` good steps in a row double it. A loss that is NaN, or gradients that are not finite by a
+    factor of 2**-14, where it can't be the reason, are treated as `compile(on_nonfinite=)` says.
 
     Args:
         inner_optimizer: what moves the parameters.
@@ -64,7 +67,7 @@ class LossScaleOptimizer(Optimizer):
         scale, good = state["dynamic_scale"], state["step_counter"]
         wide = {path: dtypes.at_least_float32(g) for path, g in grads.items()}  # the scale may not fit short floats
         grads = {path: g / scale.astype(g.dtype) for path, g in wide.items()}
-        finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in grads.values()]))
+        finite = all_finite(grads)
         moved, new = self.inner_optimizer.advance(state, grads, params)
         grow = finite & (good + 1 >= self.dynamic_growth_steps)
         new = {key: jnp.where(finite, value, state[key]) for key, value in new.items()}
@@ -75,6 +78,9 @@ class LossScaleOptimizer(Optimizer):
     def scale_loss(self, loss: Array, state: Values | None = None) -> Array:
         scale = self.dynamic_scale.value if state is None else state["dynamic_scale"]
         return jnp.asarray(loss) * scale.astype(jnp.result_type(loss))
+
+    def forgives(self, state: Values) -> Array:
+        return state["dynamic_scale"] >= LEAST
 
     # All else is the inner optimizer's affair.
 

@@ -28,8 +28,8 @@ class Moments(Optimizer):
         **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate, **kwargs)
-        self.beta_1 = checks.fraction(self, "beta_1", beta_1)
-        self.beta_2 = checks.fraction(self, "beta_2", beta_2)
+        self.beta_1 = checks.fraction(self, "beta_1", beta_1, below=True)
+        self.beta_2 = checks.fraction(self, "beta_2", beta_2, below=True)
         self.epsilon = checks.number(self, "epsilon", epsilon)
 
     def slots(self, param: Array) -> Values:

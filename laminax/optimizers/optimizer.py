@@ -179,6 +179,10 @@ class Optimizer(Stateful, KerasNames):
         """The loss whose gradients `advance` takes."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
+    def forgives(self, state: Values) -> Array | None:
+        """Of one that leaves out gradients that are not finite by itself: whether it may at this step."""
+        return None
+
     def _clip_gradients(self, grads: Any) -> Any:
         if self.clipnorm is not None:
             return clipping.by_norm(grads, self.clipnorm)

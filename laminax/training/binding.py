@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from .. import metrics as metric_families
 from .._core import context
+from .._core.variable import scratch
 from ..data.sources import Sample
 from ..data.weights import by_class, combined
 from ..decoding.lengths import FrameCounter
@@ -22,6 +24,7 @@ from ..objective.check import (
     about_batch,
     about_losses,
     about_metrics,
+    about_numbers,
     about_run,
     class_words,
     scales_inputs,
@@ -160,8 +163,13 @@ class Binding:
             tell(about_batch(self._described(jax.tree.leaves(heads)), data, sample.weight, rows, self._frames(x)))
         return Batch(x, sample.y, sample.weight if class_weight is None else self._weights(sample, class_weight))
 
-    def review(self, train: Batch, validation: Batch | None, share: float, class_weight: Any) -> str:
+    def review(
+        self, train: Batch, validation: Batch | None, share: float, class_weight: Any, halts: bool = True
+    ) -> str:
         """Warn of what is odd about the arrays of a run; `share` of their last rows became those for validation.
+
+        Args:
+            halts: whether the run ends at a step that is not finite.
 
         Returns:
             How often each class occurs in both parts, in words, where `share` made them.
@@ -172,8 +180,15 @@ class Binding:
             held = None if validation is None else Split(validation.x, self.outputs.targets(validation.y))
             scaled = scales_inputs(list(self.model._flatten_layers()))
             tell(about_run(self._described(self.heads), data, held, share, class_weight, scaled))
+            tell(about_numbers(train.x, functools.partial(self._heeds, train.x)) if halts else ())
             told = class_words(self._described(self.heads), data, held) if share and held is not None else ""
         return told
+
+    def _heeds(self, x: Any, row: int) -> bool:
+        """Whether the model gives finite numbers for a row that holds others, as one does that fills them in."""
+        with scratch(), context.call(training=False):
+            outputs = self.model(jax.tree.map(lambda a: a[row : row + 1], x))
+        return all(np.isfinite(np.asarray(y, "float32")).all() for y in jax.tree.leaves(outputs))
 
     def _described(self, heads: list[Head]) -> list[Output]:
         """The outputs as checks take them."""

@@ -12,7 +12,8 @@ from ..data.sources import ArraySource, Sample, make_source
 from ..objective.accuracy import describe
 from ..objective.classes import rows_in_both
 from ..objective.finding import SILENCE, Finding, ObjectiveWarning
-from ..objective.report import Report, about, columns
+from ..objective.inputs import column_sizes, constant_columns
+from ..objective.report import Report, about, tables
 from .arguments import split, validation_sample
 from .step import Batch
 from .trainer import Trainer
@@ -55,7 +56,7 @@ def _fill(
     if isinstance(others, ArraySource):
         held = binding.batch(others.data)
     if isinstance(source, ArraySource):
-        binding.review(batch, held, share, class_weight)
+        binding.review(batch, held, share, class_weight, trainer.on_nonfinite == "raise")
     if held is not None:
         for (name, train), (_, other) in zip(named_leaves(batch.x, "x"), named_leaves(held.x, "x")):
             report.problems += rows_in_both(train, other, name)
@@ -75,7 +76,8 @@ def _describe(report: Report, trainer: Trainer, batch: Batch, held: Batch | None
         found = about(name, head, loss, y, other)
         found.metrics = [describe(metric) for metric in metrics]
         report.outputs.append(found)
-    report.columns = columns(named_leaves(batch.x, "x"))
+    for name, x in tables(named_leaves(batch.x, "x")).items():
+        report.columns[name], report.constant[name] = column_sizes(x), constant_columns(x)
 
 
 def _run(report: Report, trainer: Trainer, batch: Batch) -> None:

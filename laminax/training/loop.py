@@ -77,13 +77,14 @@ def _fit(
         reseed(trainer.model, history.seed)
     _ready(trainer, source, class_weight)
     validation = _validation(trainer, validation_data, validation_batch_size or batch_size, validation_steps)
+    given = gathered(callbacks)
+    trainer.lenient = any(isinstance(callback, TerminateOnNaN) for callback in given)
     parts = ""
     if isinstance(source, ArraySource):
         held = validation.data if isinstance(validation, ArraySource) else None
-        parts = trainer.bound.review(source.data, held, validation_split, class_weight)
+        halts = trainer.on_nonfinite == "raise"
+        parts = trainer.bound.review(source.data, held, validation_split, class_weight, halts)
 
-    given = gathered(callbacks)
-    trainer.lenient = any(isinstance(callback, TerminateOnNaN) for callback in given)
     names = _names(trainer, validation is not None)
     params = {"verbose": progress.shown, "epochs": epochs, "steps": source.steps, "metrics": names}
     watching = CallbackList([*given, history], trainer.model, {**params, "resumed": kept.resumed})

@@ -62,7 +62,8 @@ def train_step(program: Program, fixed: Values, state: State, batch: Batch) -> S
         params, optimizer = update(grads)
         return State(params, extras, optimizer, metrics)
     forward = state._replace(extras=extras, metrics=metrics)
-    return finite.guarded(program.on_nonfinite, update, total, grads, forward, state)
+    forgiven = program.optimizer.forgives(state.optimizer)
+    return finite.guarded(program.on_nonfinite, update, total, grads, forward, state, forgiven)
 
 
 def gradients(program: Program, state: State, batch: Batch) -> tuple[Array, Values, Values, Values, Values]:

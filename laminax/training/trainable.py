@@ -71,7 +71,7 @@ class Trainable(Layer):
             weighted_mean: let every loss that is a mean divide by the sum of the weights, not by the number of values.
             on_nonfinite: what becomes of a step whose loss or gradients are not finite. `"raise"`: the weights stay as
                 before it, and a `laminax.objective.NonFiniteError` says where it began; `"skip"`: it is left out, with
-                a warning; `"ignore"`: nothing is looked at. Loss scaling has its own rule.
+                a warning; `"ignore"`: nothing is looked at. Loss scaling forgives what a smaller factor may heal.
         """
         _check_names(loss, _known_loss)
         _check_weights(loss_weights)

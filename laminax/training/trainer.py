@@ -15,7 +15,6 @@ from .._core.random import SeedGenerator
 from ..data.sources import ArraySource, Sample
 from ..layers.layer import Layer
 from ..objective.heads import heads
-from ..optimizers import LossScaleOptimizer
 from .binding import Binding, Settings
 from .custom import OwnScores, OwnStep, default_step
 from .drive import RESIDENT_BYTES, Cells, Driver, Eager, Fused, Pace, Stepwise, Traced
@@ -109,8 +108,8 @@ class Trainer:
 
     @property
     def on_nonfinite(self) -> str:
-        """What becomes of a step whose gradients are not finite. Loss scaling has a rule of its own."""
-        if self.settings is None or self.lenient or isinstance(self.settings.optimizer, LossScaleOptimizer):
+        """What becomes of a step whose loss or gradients are not finite."""
+        if self.settings is None or self.lenient:
             return "ignore"
         return self.settings.on_nonfinite
 
