@@ -3,6 +3,7 @@
 import json
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -240,6 +241,8 @@ def test_set_random_seed_seeds_the_program():
 def test_to_categorical():
     np.testing.assert_array_equal(utils.to_categorical([1, 0], 3), [[0, 1, 0], [1, 0, 0]])
     assert utils.to_categorical([[2], [0]]).shape == (2, 3)
+    assert isinstance(utils.to_categorical(np.array([0, 1])), np.ndarray)
+    assert isinstance(utils.to_categorical(jnp.array([0, 1])), jax.Array)
     assert utils.to_categorical([[[1, 2]]]).shape == (1, 1, 2, 3)
     assert utils.to_categorical(np.array([1.0, 0.0])).shape == (2, 2)
     with pytest.raises(ValueError, match=r"0 .. 1; got 0 .. 2"):

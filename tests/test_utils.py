@@ -158,7 +158,7 @@ def test_progbar(capsys):
     assert "rate 0.2500" in shown
     other = utils.Progbar(None, verbose=2, stateless_metrics=["loss"])
     other.update(2, [("loss", 1.0), ("acc", 0.5)])
-    other.update(3, [("loss", 4.0), ("acc", 1.0)], finalize=True)
+    other.update(3, [("loss", [3.0, 5.0]), ("acc", np.array(1.0))], finalize=True)
     assert "loss 2.0000  acc 1.0000" in capsys.readouterr().out
     with pytest.raises(ValueError, match="only one of"):
         utils.Progbar(1, stateful_metrics=[], stateless_metrics=[])

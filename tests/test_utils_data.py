@@ -174,6 +174,14 @@ def test_texts_in_folders(texts, capsys):
     assert made.file_paths[0].endswith("0.txt")
 
 
+def test_texts_without_labels_are_all_below_the_folder(texts):
+    (texts / "a.txt").write_text("own")
+    made = utils.text_dataset_from_directory(texts, label_mode=None, shuffle=False, batch_size=None, verbose=False)
+    assert sorted(made) == ["awful", "fine", "great", "no", "own", "yes"]
+    some = utils.text_dataset_from_directory(texts, label_mode=None, class_names=["bad"], batch_size=None)
+    assert sorted(some) == ["awful", "no"]
+
+
 @pytest.mark.parametrize(("mode", "wanted"), [("binary", [[1], [0]]), ("categorical", [[1, 0], [0, 1]])])
 def test_labels_of_folders(texts, mode, wanted):
     made = utils.text_dataset_from_directory(

@@ -93,7 +93,7 @@ def _check(plan: Plan) -> None:
 def _found(plan: Plan, formats: tuple[str, ...]) -> Files:
     """All files, in the order of their names."""
     root = os.fspath(plan.directory)
-    infer = plan.labels == "inferred"
+    infer = plan.labels == "inferred" and (plan.label_mode is not None or plan.class_names is not None)
     folders = [entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith(".")]
     names = sorted(folders) if infer else [""]
     if plan.class_names is not None:

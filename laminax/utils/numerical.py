@@ -2,14 +2,18 @@
 
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from .. import ops
 from .._core.settings import floatx
 
 
-def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
+def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     """Integers as rows with a one at their place: `(...)` to `(..., num_classes)`. A last axis of size 1 is dropped.
+
+    A JAX array gives a JAX array, all else a NumPy array.
 
     Args:
         x: integers from 0.
@@ -33,7 +37,8 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     count = int(num_classes) if num_classes is not None else int(labels.max(initial=-1)) + 1
     if labels.size and (labels.min() < 0 or labels.max() >= count):
         raise ValueError(f"to_categorical: integers must be in 0 .. {count - 1}; got {labels.min()} .. {labels.max()}.")
-    return np.eye(count, dtype=floatx())[labels]
+    rows = np.eye(count, dtype=floatx())[labels]
+    return jnp.asarray(rows) if isinstance(x, jax.Array) else rows
 
 
 def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:

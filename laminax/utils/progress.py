@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from ..callbacks.progress import Progress
 
 
@@ -53,14 +55,15 @@ class Progbar:
 
         Args:
             current: how many steps are done.
-            values: pairs of a name and its number of the last steps.
+            values: pairs of a name and its number of the last steps; of several numbers the mean counts.
             finalize: whether the loop is done; by default, whether the target is reached.
         """
         steps = current - self._seen
         for name, value in values or ():
             total, weight = self._sums.get(name, (0.0, 0.0))
             means = self._is_mean(name)
-            added = (float(value) * steps, float(steps)) if means else (float(value), 1.0)
+            number = float(np.mean(value))
+            added = (number * steps, float(steps)) if means else (number, 1.0)
             self._sums[name] = (total + added[0], weight + added[1]) if means else added
         self._seen = current
         shown = {name: total / max(weight, 1) for name, (total, weight) in self._sums.items()}

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ... import layers
-from ...ops.convolution import explicit_padding
+from ...ops.windows import explicit_padding
 from .activations import activate
 from .table import LOST, converts, makes_mask, mask, refused
 from .writer import Value, Writer
