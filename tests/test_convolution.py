@@ -16,6 +16,7 @@ CASES = {
     "parts, strides and dilation": ((13, 65, 40, 16), (3, 2, 16, 4), (2, 1), (1, 2)),
     "one axis": ((9, 3000, 16), (5, 16, 3), (2,), (1,)),
     "three axes": ((4, 16, 15, 14, 8), (3, 3, 2, 8, 4), (1, 1, 1), (1, 1, 1)),
+    "many points": ((5, 40, 40, 3), (9, 9, 3, 4), (2, 1), (1, 2)),
     "no samples": ((0, 8, 8, 4), (3, 3, 4, 5), (1, 1), (1, 1)),
 }
 
@@ -47,7 +48,7 @@ def test_outputs_and_gradients(name):
     close(*(slope(*operands) for slope in slopes))
 
 
-@pytest.mark.parametrize("name", ["all at once", "few channels", "a smaller last part"])
+@pytest.mark.parametrize("name", ["all at once", "few channels", "a smaller last part", "many points"])
 def test_derivatives_along_a_direction_and_of_second_order(name):
     operands, ours, theirs = both(name)
     moved = jax.tree.map(jnp.sin, operands)

@@ -1,6 +1,5 @@
 """Windows over the spatial axes, which have the channels behind them: where they lie, and what they see."""
 
-import functools
 import itertools
 import math
 from collections.abc import Iterator
@@ -13,8 +12,10 @@ import numpy as np
 from .._core.errors import unknown
 from .._core.operation import Array
 
-# With fewer channels, patches are copied faster from slices than by their places (benchmarks/convolution.py).
+# With fewer channels, patches are copied faster from slices than by their places (benchmarks/convolution.py); slices of
+# windows with more points take seconds to compile.
 FEW_CHANNELS = 4
+MANY_POINTS = 64
 
 
 def per_axis(value: Any, rank: int) -> tuple[int, ...]:
@@ -58,27 +59,41 @@ def windows(inputs: Array, window: Any, strides: Any, dilation: Any) -> Iterator
         yield inputs[(slice(None), *seen)]
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def patches(inputs: Array, window: Any, strides: Any, dilation: Any) -> Array:
     """What each window sees, side by side on the channel axis: `(batch, *output space, points * channels)`.
 
-    Taking rows by their places is several times faster than joining slices. Its gradient would be slower than theirs,
-    so that derivatives are of the slices.
+    Taking rows by their places is several times faster than joining slices. Its gradient is slower than theirs, so that
+    derivatives are of the slices, but for windows of so many points that these would take long to compile.
     """
-    *space, channels = inputs.shape[1:]
-    if channels < FEW_CHANNELS or 0 in inputs.shape:
+    points = math.prod(window)
+    if points > MANY_POINTS:
+        return _taken(inputs, window, strides, dilation)
+    if inputs.shape[-1] < FEW_CHANNELS or inputs.size == 0:
         return _joined(inputs, window, strides, dilation)
+    return _taken_and_joined(inputs, window, strides, dilation)
+
+
+def _taken(inputs: Array, window: Any, strides: Any, dilation: Any) -> Array:
+    *space, channels = inputs.shape[1:]
     places = np.arange(math.prod(space)).reshape(1, *space, 1)
-    places = np.concatenate(list(windows(places, window, strides, dilation)), -1)
+    for axis, (count, size, stride, step) in enumerate(
+        zip(output_space(space, window, strides, dilation), window, strides, dilation), 1
+    ):
+        seen = stride * np.arange(count)[:, None] + step * np.arange(size)
+        places = np.moveaxis(np.take(places, seen, axis), axis + 1, -1)
+    places = places.reshape(*places.shape[: len(space) + 1], -1)
     rows = jnp.take(inputs.reshape(-1, math.prod(space), channels), places.reshape(-1), axis=1, mode="clip")
     return rows.reshape(-1, *places.shape[1:-1], math.prod(window) * channels)
 
 
-@patches.defjvp
-def _patches_derivative(window: Any, strides: Any, dilation: Any, primals: Any, tangents: Any) -> Any:
-    (inputs,), (moved,) = primals, tangents
-    return patches(inputs, window, strides, dilation), _joined(moved, window, strides, dilation)
-
-
 def _joined(inputs: Array, window: Any, strides: Any, dilation: Any) -> Array:
     return jnp.concatenate(list(windows(inputs, window, strides, dilation)), -1)
+
+
+_taken_and_joined = jax.custom_jvp(_taken, nondiff_argnums=(1, 2, 3))
+
+
+@_taken_and_joined.defjvp
+def _derivative(window: Any, strides: Any, dilation: Any, primals: Any, tangents: Any) -> Any:
+    (inputs,), (moved,) = primals, tangents
+    return _taken(inputs, window, strides, dilation), _joined(moved, window, strides, dilation)
