@@ -51,8 +51,7 @@ def test_recurrent(cls, arguments, back, all_steps, tmp_path):
 
 
 @recurrent
-@backwards
-@sequences
+@pytest.mark.parametrize(("back", "all_steps"), [(False, True), (True, False)])
 def test_recurrent_with_a_mask(cls, arguments, back, all_steps, tmp_path):
     layer = cls(3, return_sequences=all_steps, go_backwards=back, **arguments)
     assert_same(words(layer), tmp_path)

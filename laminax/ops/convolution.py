@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from .._core import checks, context, settings
 from .._core.operation import Array
 from .linear import project
-from .windows import explicit_padding, output_space, padded, patches, per_axis, windows
+from .windows import explicit_padding, output_space, padded, patches, patches_in_a_loop, per_axis, windows
 
 # On a CPU (benchmarks/convolution.py): the bytes of patches that stay in the cache, and the most of a single sample for
 # which a dot of patches is the faster form.
@@ -233,25 +233,21 @@ def _patches_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> A
     """
     *window, channels, filters = kernel.shape
 
-    def form(inputs: Array) -> Array:
-        rows = patches(inputs, tuple(window), strides, dilation)
+    def dot(lay_out: Callable[..., Array], inputs: Array) -> Array:
+        rows = lay_out(inputs, tuple(window), strides, dilation)
         return project(rows, kernel.reshape(math.prod(window) * channels, filters))
 
+    whole, part = functools.partial(dot, patches), functools.partial(dot, patches_in_a_loop)
     each = _sample_bytes(inputs.shape[1:-1], inputs.dtype, kernel, strides, dilation)
-    return _by_parts(form, inputs, PART_BYTES // max(each, 1))
-
-
-def _by_parts(form: Callable[[Array], Array], inputs: Array, most: int) -> Array:
-    """`form` of the batch, of at most `most` samples at a time, but at least one; their intermediates aren't kept."""
-    batch, most = inputs.shape[0], max(most, 1)
-    if batch <= most:
-        return form(inputs)
-    size = next((n for n in range(most, most // 2, -1) if batch % n == 0), most)
-    whole = batch - batch % size
-    form = jax.checkpoint(form, prevent_cse=False)
-    outputs = jax.lax.map(form, inputs[:whole].reshape(-1, size, *inputs.shape[1:]))
-    outputs = outputs.reshape(whole, *outputs.shape[2:])
-    return outputs if whole == batch else jnp.concatenate([outputs, form(inputs[whole:])])
+    size, batch = PART_BYTES // max(each, 1) or 1, inputs.shape[0]
+    if batch <= size:
+        return whole(inputs)
+    size = next((n for n in range(size, size // 2, -1) if batch % n == 0), size)
+    rest = batch % size
+    parts = inputs[: batch - rest].reshape(-1, size, *inputs.shape[1:])
+    outputs = jax.lax.map(jax.checkpoint(part, prevent_cse=False), parts)
+    outputs = outputs.reshape(batch - rest, *outputs.shape[2:])
+    return jnp.concatenate([outputs, whole(inputs[batch - rest :])]) if rest else outputs
 
 
 def _grouped_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> Array:
