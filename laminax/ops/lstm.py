@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .recurrent import before, half, hold
+from .recurrent import half, hold
 
 Array = Any
 
@@ -31,12 +31,12 @@ def lstm_steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None =
 
 @jax.custom_jvp
 def _steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> tuple[Array, Array]:
-    (_, c), (outputs, _, _) = _run(z, kernel, h, c, mask)
+    (_, c), (outputs, *_) = _run(z, kernel, h, c, mask)
     return outputs, c
 
 
 def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any:
-    """The last states; `h`, `c` and the tanh of the gates after each step.
+    """The last states; `h`, `c` and the tanh of the gates after each step, `h` and `c` before it.
 
     As `sigmoid(x) = tanh(x / 2) / 2 + 1/2`, one tanh serves all gates.
     """
@@ -47,9 +47,9 @@ def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any
         (h, c), (z, real) = states, xs
         t = jnp.tanh(z + h @ kernel)
         i, f, g, o = jnp.split(t, 4, -1)
-        c = hold(real, half(f) * c + half(i) * g, c)
-        h = hold(real, half(o) * jnp.tanh(c), h)
-        return (h, c), (h, c, t)
+        new_c = hold(real, half(f) * c + half(i) * g, c)
+        new_h = hold(real, half(o) * jnp.tanh(new_c), h)
+        return (new_h, new_c), (new_h, new_c, t, h, c)
 
     return jax.lax.scan(step, (h, c), (z, mask))
 
@@ -57,18 +57,17 @@ def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any
 @_steps.defjvp
 def _derivative(given: Any, moved: Any) -> Any:
     (z, kernel, h, c, mask), (z_dot, kernel_dot, h_dot, c_dot, _) = given, moved
-    (_, last), (outputs, memory, t) = _run(z, kernel, h, c, mask)
-    h_before, c_before = before(h, outputs), before(c, memory)
+    (_, last), (outputs, memory, t, h_before, c_before) = _run(z, kernel, h, c, mask)
     i, f, g, o = jnp.split(t, 4, -1)
     tanh_c = jnp.tanh(memory)
     # how c moves with the gates i, f and g; how h moves with the gate o and with c
-    slopes = [
+    slopes = (
         g * 0.25 * (1 - i * i),
         c_before * 0.25 * (1 - f * f),
         half(i) * (1 - g * g),
         tanh_c * 0.25 * (1 - o * o),
-    ]
-    slope = hold(mask, jnp.concatenate(slopes, -1), 0)
+    )
+    slopes = tuple(hold(mask, slope, 0) for slope in slopes)
     through = hold(mask, half(o) * (1 - tanh_c * tanh_c), 0)
     forget = hold(mask, half(f), 1)
     units = h.shape[-1]
@@ -76,11 +75,11 @@ def _derivative(given: Any, moved: Any) -> Any:
 
     def step(states: Any, xs: Any) -> Any:
         h_dot, c_dot = states
-        z_dot, slope, through, forget, real = xs
-        i, f, g, o = jnp.split((z_dot + h_dot @ kernel) * slope, 4, -1)
+        z_dot, slopes, through, forget, real = xs
+        i, f, g, o = (gate * slope for gate, slope in zip(jnp.split(z_dot + h_dot @ kernel, 4, -1), slopes))
         c_dot = forget * c_dot + i + f + g
         h_dot = hold(real, o + through * c_dot, h_dot)
         return (h_dot, c_dot), h_dot
 
-    (_, c_dot), outputs_dot = jax.lax.scan(step, (h_dot, c_dot), (z_dot, slope, through, forget, mask))
+    (_, c_dot), outputs_dot = jax.lax.scan(step, (h_dot, c_dot), (z_dot, slopes, through, forget, mask))
     return (outputs, last), (outputs_dot, c_dot)
