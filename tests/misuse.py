@@ -22,6 +22,16 @@ def assert_shown(name, error):
     assert len(frames) <= FRAMES, "\n".join(frames)
 
 
+def assert_said(name, error, words, most):
+    """One line of fewer than `most` characters with all the `words`, parted by `; `; else as `assert_shown`."""
+    said = str(error)
+    missing = [word for word in words.split("; ") if word not in said]
+    assert not missing, said
+    assert "\n" not in said
+    assert len(said) < most
+    assert_shown(name, error)
+
+
 def message(program):
     """The words of the error that a program raises."""
     try:

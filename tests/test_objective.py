@@ -8,23 +8,12 @@ import traceback
 import numpy as np
 import pytest
 from misuse import MESSAGES
-from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, YES, N, R, X, put
+from objective_cases import C2, C3, CASES, COUNT, HOT, MANY, R3, SHARE, SPARSE, YES, N, Own, R, X, put
 
 import laminax as lx
 from laminax import layers
 from laminax.objective import inputs
 from laminax.objective.suggest import written
-
-
-class Own(lx.Model):
-    """One layer, in a class of the user's own."""
-
-    def __init__(self, units, activation):
-        super().__init__()
-        self.end = layers.Dense(units, activation)
-
-    def call(self, x):
-        return self.end(x)
 
 
 def functional(units, activation=None):

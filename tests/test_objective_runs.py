@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 from misuse import MESSAGES
-from objective_cases import C2, C3, SPARSE, N, R, X, put
+from objective_cases import C2, C3, SPARSE, N, Own, R, X, put
 
 import laminax as lx
 from laminax import layers, losses
@@ -15,17 +15,6 @@ from laminax.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
 F = np.random.default_rng(5).normal(size=(N, 6, 3)).astype("float32")  # frames
 L = np.stack([1 + np.arange(N) % 4, 1 + np.arange(N) // 2 % 3], 1)  # labels of sequences: 1 to 4, 0 is the blank
-
-
-class Own(lx.Model):
-    """One layer, in a class of the user's own."""
-
-    def __init__(self, units, activation):
-        super().__init__()
-        self.end = layers.Dense(units, activation)
-
-    def call(self, x):
-        return self.end(x)
 
 
 def one(units, activation, shape):
@@ -173,8 +162,8 @@ def test_what_is_said(name, disguise, case, words):
 # 16, 17: what can't go wrong, in any form of a model
 
 
-class Around(layers.Layer):
-    """Calls layers of its own, and says nothing of modes or masks."""
+class Chain:
+    """Calls layers one after another, and says nothing of modes or masks."""
 
     def __init__(self, *inner):
         super().__init__()
@@ -186,17 +175,12 @@ class Around(layers.Layer):
         return x
 
 
-class Model(lx.Model):
-    """A chain in a class of the user's own."""
+class Around(Chain, layers.Layer):
+    """A chain in a layer of the user's own."""
 
-    def __init__(self, *inner):
-        super().__init__()
-        self.inner = list(inner)
 
-    def call(self, x):
-        for layer in self.inner:
-            x = layer(x)
-        return x
+class Model(Chain, lx.Model):
+    """A chain in a model of the user's own."""
 
 
 def functional(*inner, shape=(4,), dtype=None):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import did_you_mean, unknown
+from ..saving.atomic import replacing
 
 __all__ = ["export_model"]
 
@@ -58,9 +59,11 @@ def export_model(
             f"Model {model.name!r} begins with layers for text, which run outside of compiled programs: export the "
             "model behind them, and prepare its numbers as they do."
         )
-    written = _writer(format)(model, path, input_signature, **kwargs)
+    content, told = _form(format)(model, input_signature, **kwargs)
+    with replacing(path) as file:
+        file.write(content)
     if verbose:
-        print(f"{os.fsdecode(path)}: {written}")
+        print(f"{os.fsdecode(path)}: {told}, {len(content):,} bytes")
 
 
 def _checked(path: str, format: str | None) -> str:
@@ -75,12 +78,12 @@ def _checked(path: str, format: str | None) -> str:
     raise unknown("format of export", format, _OPTIONS)
 
 
-def _writer(format: str) -> Callable[..., str]:
-    """The function that writes a format; what it needs is imported when it is used."""
+def _form(format: str) -> Callable[..., tuple[bytes, str]]:
+    """The function that makes the content of a file; what it needs is imported when it is used."""
     if format == "onnx":
-        from .onnx import write_onnx
+        from .onnx import as_onnx
 
-        return write_onnx
-    from .stablehlo import write_stablehlo
+        return as_onnx
+    from .stablehlo import as_stablehlo
 
-    return write_stablehlo
+    return as_stablehlo

@@ -7,6 +7,7 @@ import jax
 from .._core.errors import shape_text
 from .._core.graph import SymbolicTensor, is_symbolic
 from .._core.settings import floatx
+from ..layers.symbolic import placeholders
 
 
 def inputs_of(model: Any, signature: Any = None) -> Any:
@@ -46,11 +47,7 @@ def _known(model: Any) -> Any:
     shapes = list((model._build_shapes or {}).values())
     if len(shapes) != 1:
         return None
-    return jax.tree.map(lambda s: SymbolicTensor((None, *s[1:]), floatx()), shapes[0], is_leaf=_is_shape)
-
-
-def _is_shape(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and all(d is None or isinstance(d, int) for d in value)
+    return jax.tree.map(lambda t: SymbolicTensor((None, *t.shape[1:]), floatx()), placeholders(shapes[0]))
 
 
 def _from_spec(spec: Any) -> SymbolicTensor:

@@ -13,21 +13,18 @@ from .._core import compat, pure
 from .._core.errors import shape_text
 from .._core.holder import partition
 from .._core.variable import read
-from ..saving.atomic import replacing
 from .signature import inputs_of, names_of
 
 PLATFORMS = ("cpu", "cuda", "tpu")
 
 
-def write_stablehlo(model: Any, path: Any, signature: Any = None, platforms: Any = PLATFORMS) -> str:
-    """Write the file; returns what it is, in words."""
+def as_stablehlo(model: Any, signature: Any = None, platforms: Any = PLATFORMS) -> tuple[bytes, str]:
+    """The content of the file, and what it is, in words."""
     inputs = inputs_of(model, signature)
     platforms = (platforms,) if isinstance(platforms, str) else tuple(platforms)
     content = _lowered(model, inputs, names_of(model, inputs), platforms)
-    with replacing(path) as file:
-        file.write(content)
     shapes = shape_text([t.shape for t in jax.tree.leaves(inputs)])
-    return f"StableHLO for {', '.join(platforms)}, inputs {shapes}, {len(content):,} bytes"
+    return content, f"StableHLO for {', '.join(platforms)}, inputs {shapes}"
 
 
 def _lowered(model: Any, inputs: Any, names: list[str], platforms: tuple[str, ...]) -> bytes:

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from .._core import checks, context, settings
 from .._core.operation import Array
 from .linear import project
-from .windows import explicit_padding, output_space, padded, patches, patches_in_a_loop, per_axis, windows
+from .windows import explicit_padding, last_window, output_space, padded, patches, patches_in_a_loop, per_axis, windows
 
 # On a CPU (benchmarks/convolution.py): the bytes of patches that stay in the cache, and the most of a single sample for
 # which a dot of patches is the faster form.
@@ -83,9 +83,9 @@ def conv_transpose(
     strides, dilation = per_axis(strides, rank), per_axis(dilation_rate, rank)
     more = [None] * rank if output_padding is None else per_axis(output_padding, rank)
     spans = [(w - 1) * d + 1 for w, d in zip(kernel.shape, dilation)]
-    ends = [_last_window(padding, *axis) for axis in zip(spans, strides, more)]
+    edges = [last_window(padding, *axis) for axis in zip(spans, strides, more)]
     kernel = jnp.swapaxes(kernel, -1, -2)
-    form = functools.partial(_transposed, strides=strides, dilation=dilation, spans=spans, ends=ends)
+    form = functools.partial(_transposed, strides=strides, dilation=dilation, spans=spans, edges=edges)
     return _channels_last(form, inputs, kernel, data_format, kernel.shape[-2])
 
 
@@ -174,16 +174,9 @@ def _convolve(inputs: Array, kernel: Array, strides: Any, padding: str, dilation
     return _lax(inputs, kernel, strides, dilation, pads, groups)
 
 
-def _last_window(padding: str, span: int, stride: int, more: int | None) -> int:
-    """How many places of the output lie at and after the start of the last window, before any crop."""
-    if padding == "valid":
-        return max(span, stride) if more is None else span + more
-    return stride if more is None else span % 2 + more
-
-
-def _transposed(inputs: Array, kernel: Array, strides: Any, dilation: Any, spans: Any, ends: Any) -> Array:
+def _transposed(inputs: Array, kernel: Array, strides: Any, dilation: Any, spans: Any, edges: Any) -> Array:
     """The fastest form. On a CPU, XLA's own is slow wherever there are zeros between the inputs."""
-    crops = [max(span - end, 0) // 2 for span, end in zip(spans, ends)]
+    crops, ends = zip(*edges)
     if on_cpu(*inputs.shape) and max(strides) > 1 and max(dilation) == 1:
         return _by_phases(inputs, kernel, strides, crops, ends)
     pads = [(span - 1 - crop, end - 1 + crop) for span, crop, end in zip(spans, crops, ends)]

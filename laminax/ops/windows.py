@@ -41,6 +41,19 @@ def explicit_padding(padding: str, space: Any, window: Any, strides: Any, dilati
     return pads
 
 
+def last_window(padding: str, span: int, stride: int, more: int | None) -> tuple[int, int]:
+    """Of a transposed convolution along one axis, whose windows span `span` places, with `more` as `output_padding`.
+
+    Returns:
+        How many places are cropped from the start; how many lie at and after the start of the last window before that.
+    """
+    if padding == "valid":
+        end = max(span, stride) if more is None else span + more
+    else:
+        end = stride if more is None else span % 2 + more
+    return max(span - end, 0) // 2, end
+
+
 def output_space(space: Any, window: Any, strides: Any, dilation: Any) -> list[Any]:
     """How many windows fit into each axis."""
     return [(size - (w - 1) * d - 1) // s + 1 for size, w, s, d in zip(space, window, strides, dilation)]

@@ -10,7 +10,6 @@ from typing import Any
 import jax
 
 from ..._core import checks
-from ...saving.atomic import replacing
 from ..signature import inputs_of, names_of
 from . import (  # noqa: F401 - each fills the tables
     activations,
@@ -32,14 +31,14 @@ from .protocol import protocol
 from .table import CONVERTERS, OPERATIONS, NoFormError, converts
 from .writer import Node, Value, Writer, plain
 
-__all__ = ["CONVERTERS", "OPERATIONS", "converts", "write_onnx"]
+__all__ = ["CONVERTERS", "OPERATIONS", "as_onnx", "converts"]
 
 OPSET = 18
 WAY_OUT = 'Export with format="stablehlo", which takes any model, or put something of docs/export.md in its place.'
 
 
-def write_onnx(model: Any, path: Any, signature: Any = None, opset_version: int = OPSET) -> str:
-    """Write the file; returns what it is, in words."""
+def as_onnx(model: Any, signature: Any = None, opset_version: int = OPSET) -> tuple[bytes, str]:
+    """The content of the file, and what it is, in words."""
     onnx = _imported()
     if type(opset_version) is not int or not OPSET <= opset_version <= onnx.defs.onnx_opset_version():
         rule = f"must be an integer in {OPSET} .. {onnx.defs.onnx_opset_version()}"
@@ -54,10 +53,7 @@ def write_onnx(model: Any, path: Any, signature: Any = None, opset_version: int 
     g.nodes += [Node("Identity", [y.name], [named.name], {}) for y, named in zip(found, outputs)]
     proto = protocol(g, model.name, given, outputs, opset_version)
     onnx.checker.check_model(proto, full_check=True)
-    content = proto.SerializeToString()
-    with replacing(path) as file:
-        file.write(content)
-    return f"ONNX of opset {opset_version}, {len(proto.graph.node)} nodes, {len(content):,} bytes"
+    return proto.SerializeToString(), f"ONNX of opset {opset_version}, {len(proto.graph.node)} nodes"
 
 
 def _written(g: Writer, model: Any, signature: Any) -> tuple[list[Value], list[Value]]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ... import layers
-from ...ops.windows import explicit_padding
+from ...ops.windows import explicit_padding, last_window
 from .activations import activate
 from .table import LOST, converts, makes_mask, mask, refused
 from .writer import Value, Writer
@@ -34,7 +34,7 @@ def padding_of(layer: Any, x: Value, window: Any, dilation: Any) -> dict[str, An
 
 
 def _kernel(kernel: Any) -> np.ndarray:
-    """`(*window, inputs, outputs)` as `(outputs, inputs, *window)`."""
+    """A kernel with its last two axes first, the last one before the other, as both kinds of convolution have it."""
     kernel = np.asarray(kernel.value, np.float32)
     rank = kernel.ndim - 2
     return kernel.transpose(rank + 1, rank, *range(rank))
@@ -92,13 +92,11 @@ def _each_channel(g: Writer, layer: Any, variable: Any, x: Value, bias: list[Any
 
 @converts(layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
 def _transposed(g: Writer, layer: Any, x: Value) -> str:
-    kernel = np.asarray(layer.kernel.value, np.float32)
-    kernel = kernel.transpose(layer.rank + 1, layer.rank, *range(layer.rank))
     more = layer.output_padding or [None] * layer.rank
     edges = [_edges(layer.padding, *axis) for axis in zip(layer.kernel_size, layer.dilation_rate, layer.strides, more)]
     y = g.ConvTranspose(
         channels_first(g, layer, x),
-        g.constant(kernel, "kernel"),
+        g.constant(_kernel(layer.kernel), "kernel"),
         *_bias(layer),
         strides=list(layer.strides),
         dilations=list(layer.dilation_rate),
@@ -111,11 +109,7 @@ def _transposed(g: Writer, layer: Any, x: Value) -> str:
 def _edges(padding: str, window: int, dilation: int, stride: int, more: int | None) -> tuple[int, int]:
     """What is cropped before the first window, and what is added after the last one, or cropped if negative."""
     span = (window - 1) * dilation + 1
-    if padding == "valid":
-        end = max(span, stride) if more is None else span + more
-    else:
-        end = stride if more is None else span % 2 + more
-    crop = max(span - end, 0) // 2
+    crop, end = last_window(padding, span, stride, more)
     return crop, end + crop - span
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from ... import layers
+from ..._core.dtypes import is_float
 from .activations import activate
 from .table import converts, makes_mask
-from .writer import Value, Writer, is_float
+from .writer import Value, Writer
 
 
 def project(g: Writer, x: Any, kernel: Any, bias: Any = None) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..._core import dtypes
+from ..._core.dtypes import is_float
 from .normalization import inverse_root
 from .table import OPERATIONS, operates
-from .writer import Value, Writer, is_float
+from .writer import Value, Writer
 
 _OF_ONE = {
     **{"Absolute": "Abs", "Arccos": "Acos", "Arccosh": "Acosh", "Arcsin": "Asin", "Arcsinh": "Asinh"},

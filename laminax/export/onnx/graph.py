@@ -9,11 +9,12 @@ import numpy as np
 
 from ... import activations
 from ..._core import graph
+from ..._core.dtypes import is_float
 from ..._core.signature import signature
 from ...layers.layer import Layer, is_builtin
 from ...ops import names
 from .table import LOST, MASKS, check_arguments, converter_of, function_of, refused
-from .writer import Value, Writer, is_float
+from .writer import Value, Writer
 
 
 def write_model(g: Writer, model: Any, inputs: list[Value]) -> list[Value]:

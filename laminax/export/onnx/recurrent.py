@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import jax
 import numpy as np
 
 from ... import activations, layers
@@ -26,7 +27,7 @@ def _recurrent(g: Writer, layer: Any, x: Value, initial_state: Any = None) -> An
     if layer.go_backwards:
         name, real = _flipped(g, name), real and dataclasses.replace(real, name=_flipped(g, real))
     cells = layer.cell.cells if isinstance(layer.cell, layers.StackedRNNCells) else [layer.cell]
-    given, states, last = list(_leaves(initial_state)), [], ""
+    given, states, last = jax.tree.leaves(initial_state), [], ""
     for cell in cells:
         if type(cell) not in _OPERATORS:
             raise refused(cell, "is a cell that has no form there")
@@ -44,11 +45,6 @@ def _recurrent(g: Writer, layer: Any, x: Value, initial_state: Any = None) -> An
 def _mask_of_sequences(g: Writer, layer: Any, x: Value, *states: Any) -> Any:
     found = x.mask if layer.return_sequences else None
     return [found, found] if getattr(layer, "merge_mode", "") is None else found
-
-
-def _leaves(states: Any) -> Any:
-    for state in states if isinstance(states, (list, tuple)) else [] if states is None else [states]:
-        yield from _leaves(state) if isinstance(state, (list, tuple)) else [state]
 
 
 def _zeros(g: Writer, x: Value, units: int, count: int) -> list[str]:
@@ -181,7 +177,7 @@ _ADVANCE: dict[Any, Any] = {
 
 @converts(layers.Bidirectional, masks=True)
 def _both_ways(g: Writer, layer: Any, x: Value, initial_state: Any = None) -> Any:
-    states, found = list(_leaves(initial_state)), []
+    states, found = jax.tree.leaves(initial_state), []
     halves = states[: len(states) // 2], states[len(states) // 2 :]
     for one, half in zip((layer.forward_layer, layer.backward_layer), halves):
         if converter_of(one).write is not _recurrent:

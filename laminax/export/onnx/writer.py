@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
+from ..._core.dtypes import is_float
 from ..._core.variable import Variable
 
 # Operators that treat each number alone: a transpose before them can as well come after.
@@ -197,11 +198,6 @@ class Writer:
         self.nodes, self._made, self._turned = [], {}, {}
         yield self.nodes
         self.nodes, self._made, self._turned = outer
-
-
-def is_float(dtype: Any) -> bool:
-    """Whether a type is one of floats, of any size."""
-    return bool(jnp.issubdtype(dtype, jnp.floating))
 
 
 def plain(dtype: Any) -> str:
