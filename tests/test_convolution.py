@@ -63,6 +63,14 @@ def test_derivatives_along_a_direction_and_of_second_order(name):
     close(curvature(ours), curvature(theirs), 1e-3)
 
 
+@pytest.mark.parametrize(("size", "window"), [(2, 3), (2, 4), (4, 9)])
+@pytest.mark.parametrize("channels", [1, 2, 4])
+def test_a_window_that_is_larger_than_the_inputs_has_no_place(size, window, channels):
+    """As XLA has it; layers refuse it."""
+    x, kernel = jnp.ones((2, size, 5, 4)), jnp.ones((window, 2, channels, 8))
+    assert convolution.conv(x, kernel, strides=2).shape == (2, 0, 2, 8)
+
+
 def test_one_sample_after_another_under_vmap():
     (x, k), ours, theirs = both("a smaller last part")
     close(jax.vmap(lambda x: ours(x[None], k)[0])(x), theirs(x, k))

@@ -167,7 +167,7 @@ def _convolve(inputs: Array, kernel: Array, strides: Any, padding: str, dilation
     """The fastest form. On a CPU, XLA's own is slow wherever channels are in groups."""
     pads = explicit_padding(padding, inputs.shape[1:-1], kernel.shape[:-2], strides, dilation)
     groups = inputs.shape[-1] // kernel.shape[-2]
-    if on_cpu(*inputs.shape):
+    if on_cpu(*inputs.shape) and all(_places(inputs, kernel, strides, dilation, pads)):
         form = _patches_dot if groups == 1 else _sum_of_products if kernel.shape[-2] == 1 else _grouped_dot
         if form is not _patches_dot or _as_dot(inputs, kernel, strides, dilation, pads):
             return form(padded(inputs, pads), kernel, strides, dilation)
@@ -207,15 +207,20 @@ def _by_phases(inputs: Array, kernel: Array, strides: Any, crops: Any, ends: Any
 
 def _as_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> bool:
     """Whether the dot of patches is the faster form: but for samples whose patches are far larger than the cache."""
+    return _sample_bytes(_places(inputs, kernel, strides, dilation, pads), kernel) <= SAMPLE_BYTES
+
+
+def _places(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> list[int]:
+    """How many places the window has on each axis; none where it is larger than the padded inputs."""
     space = [size + sum(pad) for size, pad in zip(inputs.shape[1:-1], pads)]
-    return _sample_bytes(space, inputs.dtype, kernel, strides, dilation) <= SAMPLE_BYTES
+    return [max(count, 0) for count in output_space(space, kernel.shape, strides, dilation)]
 
 
-def _sample_bytes(space: Any, dtype: Any, kernel: Array, strides: Any, dilation: Any) -> int:
+def _sample_bytes(places: Any, kernel: Array) -> int:
     """The size of the patches of one sample: none where a window is one point, which needs none."""
     *window, channels, _ = kernel.shape
     points = math.prod(window) if math.prod(window) > 1 else 0
-    return math.prod(output_space(space, window, strides, dilation)) * points * channels * dtype.itemsize
+    return math.prod(places) * points * channels * kernel.dtype.itemsize
 
 
 @functools.partial(jax.jit, static_argnums=(2, 3))
@@ -231,7 +236,7 @@ def _patches_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> A
         return project(rows, kernel.reshape(math.prod(window) * channels, filters))
 
     whole, part = functools.partial(dot, patches), functools.partial(dot, patches_in_a_loop)
-    each = _sample_bytes(inputs.shape[1:-1], inputs.dtype, kernel, strides, dilation)
+    each = _sample_bytes(output_space(inputs.shape[1:-1], window, strides, dilation), kernel)
     size, batch = PART_BYTES // max(each, 1) or 1, inputs.shape[0]
     if batch <= size:
         return whole(inputs)
