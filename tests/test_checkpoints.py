@@ -201,6 +201,13 @@ def left(tmp_path):
         (lambda: chain(layers.Dense(4, "tanh"), layers.Dense(1)), {}, r"dense/bias is float32 of shape \(3,\) there"),
         (lambda: regression(optimizer="adam"), {}, "is of another model, optimizer"),
         (lambda: chain(layers.Dense(1)), {}, "differ"),
+        (lambda: chain(layers.Dense(3, "relu"), layers.Dense(1)), {}, "activation of dense was 'tanh' then"),
+        (
+            lambda: regression(optimizer=lx.optimizers.SGD(0.05, momentum=0.5, clipnorm=1.0)),
+            {},
+            "clipnorm of the optimizer was None then",
+        ),
+        (lambda: regression(loss="mae"), {}, "loss of compile was 'mse' then, and is 'mae' now"),
     ],
 )
 def test_another_run_is_refused(left, make, given, words):

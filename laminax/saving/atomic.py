@@ -29,6 +29,7 @@ def replacing(path: Any, overwrite: bool = True) -> Iterator[BinaryIO]:
 
     Raises:
         FileExistsError: if there is a file, and it may not be replaced.
+        FileNotFoundError: if the folder is missing.
         OSError: if writing fails, with the path; the file that was there is as it was.
     """
     target = os.path.realpath(os.fspath(path))
@@ -37,6 +38,8 @@ def replacing(path: Any, overwrite: bool = True) -> Iterator[BinaryIO]:
     if not overwrite and os.path.exists(target):
         raise FileExistsError(errno.EEXIST, "The file exists; give overwrite=True to replace it", target)
     folder, name = os.path.split(target)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, f"Can't write {name}, there is no such folder; make it first", folder)
     try:
         temporary, file = _temporary(folder, name)
         try:

@@ -16,6 +16,7 @@ from ..callbacks.callback import Callback
 from ..data.sources import ArraySource, StreamSource
 from ..saving.checkpoints import FORMAT, Checkpoint
 from ..saving.mixed import joined, parted, text
+from .described import Parts, difference
 from .trainer import Trainer, all_layers
 
 Source = ArraySource | StreamSource
@@ -142,7 +143,7 @@ def check(run: Run, found: Checkpoint) -> None:
     """Raise a `ValueError` unless the checkpoint is one of this run; a warning names other versions."""
     kept, now = found.state["data"], run.data()
     for name, value in now.items():
-        if kept.get(name) != value:
+        if name != "parts" and kept.get(name) != value:
             raise ValueError(
                 f"{found.path} can't be resumed: {name} was {kept.get(name)!r} then, and is {value!r} now. Call fit as "
                 "then, or give another folder."
@@ -151,16 +152,29 @@ def check(run: Run, found: Checkpoint) -> None:
     if len(found.state["frozen"]) == len(frozen):
         _freeze(run, found.state["frozen"])
     try:
-        _check_model(run, found)
-    except IncompatibleWeightsError:
+        _check_variables(run, found)
+        _check_parts(run, kept["parts"], now["parts"], found.path)
+    except ValueError:
         _freeze(run, frozen)
         raise
-    other = {name: (old, versions().get(name)) for name, old in found.state["versions"].items()}
-    changed = [f"{name} {old}, now {new}" for name, (old, new) in other.items() if old != new]
+    _warn_of_versions(found)
+
+
+def _check_parts(run: Run, then: Parts, now: Parts, path: str) -> None:
+    changed = difference(then, now, all_layers(run.trainer.model))
+    if changed:
+        raise ValueError(
+            f"{path} can't be resumed: {changed}. Build and compile the model as then, or give another folder."
+        )
+
+
+def _warn_of_versions(found: Checkpoint) -> None:
+    then, now = found.state["versions"], versions()
+    changed = [f"{name} {old}, now {now.get(name)}" for name, old in then.items() if old != now.get(name)]
     if changed:
         warnings.warn(
             f"{found.path} was written with {'; '.join(changed)}: the numbers may differ in their last digits.",
-            stacklevel=6,
+            stacklevel=7,
         )
 
 
@@ -174,7 +188,7 @@ def _freeze(run: Run, frozen: list[bool]) -> None:
             switch.trainable = not still
 
 
-def _check_model(run: Run, found: Checkpoint) -> None:
+def _check_variables(run: Run, found: Checkpoint) -> None:
     forms = {path: (tuple(v.shape), v._value.dtype.name) for path, v in run.cells().items()}
     kept = {path: (a.shape, a.dtype.name) for path, a in found.arrays.items() if not path.startswith("callbacks/")}
     differing = [path for path in {**kept, **forms} if kept.get(path) != forms.get(path)]

@@ -13,6 +13,7 @@ from ..callbacks.callback import Callback
 from ..data.sources import StreamSource
 from ..saving.checkpoints import Checkpoint, Checkpoints
 from .checkpoint import Moment, Place, Run, check, restore, taken
+from .described import described
 
 SHARE = 0.05  # the most of its time that training may stand still for checkpoints
 
@@ -110,7 +111,7 @@ class Kept(Unkept):
         return kept
 
     def join(self, run: Run) -> str:
-        self.run = run
+        self.run = run = run._replace(facts={**run.facts, "parts": described(run.trainer)})
         _check_generators(self.settings.generators, run)
         if self._found is None:
             return ""
