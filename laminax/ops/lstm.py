@@ -71,12 +71,14 @@ def _derivative(given: Any, moved: Any) -> Any:
     through = hold(mask, half(o) * (1 - tanh_c * tanh_c), 0)
     forget = hold(mask, half(f), 1)
     units = h.shape[-1]
+    turned = kernel.T  # `h_dot @ kernel`, written so that the loop of the gradient has no kernel to turn at each step
     z_dot = z_dot + (h_before.reshape(-1, units) @ kernel_dot).reshape(z.shape)
 
     def step(states: Any, xs: Any) -> Any:
         h_dot, c_dot = states
         z_dot, slopes, through, forget, real = xs
-        i, f, g, o = (gate * slope for gate, slope in zip(jnp.split(z_dot + h_dot @ kernel, 4, -1), slopes))
+        z_dot = z_dot + jax.lax.dot_general(h_dot, turned, (((1,), (1,)), ((), ())))
+        i, f, g, o = (gate * slope for gate, slope in zip(jnp.split(z_dot, 4, -1), slopes))
         c_dot = forget * c_dot + i + f + g
         h_dot = hold(real, o + through * c_dot, h_dot)
         return (h_dot, c_dot), h_dot
