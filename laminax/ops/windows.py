@@ -12,9 +12,10 @@ import numpy as np
 from .._core.errors import unknown
 from .._core.operation import Array
 
-# With fewer channels, patches are copied faster from slices than by their places (benchmarks/convolution.py); slices of
-# windows with more points take seconds to compile.
+# With fewer channels, patches are copied faster from slices than by their places (benchmarks/convolution.py). Of wider
+# patches the gradient is added up faster for one axis after the other; so many slices take seconds to compile.
 FEW_CHANNELS = 4
+WIDE = 200
 MANY_POINTS = 64
 
 
@@ -74,9 +75,18 @@ def windows(inputs: Array, window: Any, strides: Any, dilation: Any) -> Iterator
 
 def patches(inputs: Array, window: Any, strides: Any, dilation: Any) -> Array:
     """What each window sees, side by side on the channel axis: `(batch, *output space, points * channels)`."""
-    if math.prod(window) > MANY_POINTS:
-        return _taken(inputs, window, strides, dilation)
+    points = math.prod(window)
+    if points > MANY_POINTS or points * inputs.shape[-1] >= WIDE:
+        return _axis_by_axis(inputs, window, strides, dilation)
     return jnp.concatenate(list(windows(inputs, window, strides, dilation)), -1)
+
+
+def _axis_by_axis(inputs: Array, window: Any, strides: Any, dilation: Any) -> Array:
+    out = output_space(inputs.shape[1:-1], window, strides, dilation)
+    for axis, (size, count, stride, step) in reversed(list(enumerate(zip(window, out, strides, dilation), 1))):
+        ends = [(p * step, p * step + (count - 1) * stride + 1) for p in range(size)]
+        inputs = jnp.concatenate([jax.lax.slice_in_dim(inputs, *end, stride, axis) for end in ends], -1)
+    return inputs
 
 
 def patches_in_a_loop(inputs: Array, window: Any, strides: Any, dilation: Any) -> Array:
@@ -85,7 +95,7 @@ def patches_in_a_loop(inputs: Array, window: Any, strides: Any, dilation: Any) -
     Elsewhere XLA fuses what makes the inputs, such as padding, into each look at a row. The derivatives are those of
     joined slices, whose gradient is the faster one.
     """
-    if inputs.shape[-1] < FEW_CHANNELS or math.prod(window) > MANY_POINTS:
+    if inputs.shape[-1] < FEW_CHANNELS:
         return patches(inputs, window, strides, dilation)
     return _taken_and_joined(inputs, window, strides, dilation)
 
