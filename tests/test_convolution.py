@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from laminax import ops
 from laminax.ops import convolution, windows
 
 CASES = {
@@ -96,3 +97,28 @@ def test_the_patches_of_a_part_are_all_that_a_step_holds():
     held = step.lower(*operands).compile().memory_analysis().temp_size_in_bytes
     assert sizes[0] * 9 * 4 > 8e6
     assert held < 2 * convolution.PART_BYTES + 4 * 4 * sizes[0]
+
+
+def test_few_filters_that_see_much_are_left_to_xla_but_in_a_loop():
+    """XLA's own form is faster for them, and many times slower in a loop."""
+    x, k = jnp.ones((16, 32, 32, 16)), jnp.ones((3, 3, 16, 16))
+
+    def form(function, *operands):
+        return "conv_general_dilated" if "conv_general_dilated" in str(jax.make_jaxpr(function)(*operands)) else "dot"
+
+    def conv(x, k=k):
+        return convolution.conv(x, k, padding="same")
+
+    assert form(conv, x) == "conv_general_dilated"
+    assert form(conv, x[:8]) == "dot"
+    assert form(lambda x: convolution.conv(x, jnp.ones((3, 3, 16, 32))), x) == "dot"
+    loops = (
+        lambda x: ops.scan(lambda x, _: (conv(x), None), x, length=2)[0],
+        lambda x: ops.fori_loop(0, 2, lambda _, x: conv(x), x),
+        lambda x: ops.while_loop(lambda x: x[0, 0, 0, 0] < 9, lambda x: (conv(x),), (x,)),
+        lambda x: ops.map(conv, x[None]),
+    )
+    for loop in loops:
+        assert form(loop, x) == "dot"
+    assert form(conv, x) == "conv_general_dilated"
+    np.testing.assert_allclose(jax.jit(loops[0])(x), jax.jit(lambda x: conv(conv(x)))(x), 1e-4)

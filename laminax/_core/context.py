@@ -7,8 +7,9 @@ frame keeps facts by the identity of the array, for as long as the array lives.
 
 import contextlib
 import contextvars
+import functools
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -66,6 +67,7 @@ class Frame:
 
 
 _frame: contextvars.ContextVar[Frame | None] = contextvars.ContextVar("frame", default=None)
+_looping: contextvars.ContextVar[bool] = contextvars.ContextVar("looping", default=False)
 _eager: contextvars.ContextVar[Facts | None] = contextvars.ContextVar("eager", default=None)
 
 
@@ -109,6 +111,25 @@ def layer_call(layer: Any, training: bool | None, dtype: str | None, passed: dic
         frame.layer, frame.training, frame.dtype, frame.passed = before
         if token is not None:
             _frame.reset(token)
+
+
+def looped(body: Callable[..., Any]) -> Callable[..., Any]:
+    """The body of a loop on the device; operations that are slow in one ask `in_loop`."""
+
+    @functools.wraps(body)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        token = _looping.set(True)
+        try:
+            return body(*args, **kwargs)
+        finally:
+            _looping.reset(token)
+
+    return run
+
+
+def in_loop() -> bool:
+    """Whether this runs in the body of a loop that stands within the step."""
+    return _looping.get()
 
 
 def _facts() -> Facts | None:
