@@ -112,6 +112,7 @@ def test_few_filters_that_see_much_are_left_to_xla_but_in_a_loop():
     assert form(conv, x) == "conv_general_dilated"
     assert form(conv, x[:8]) == "dot"
     assert form(lambda x: convolution.conv(x, jnp.ones((3, 3, 16, 32))), x) == "dot"
+    assert form(lambda x: convolution.conv(x, jnp.ones((3, 3, 3, 8, 8))), jnp.ones((16, 16, 16, 16, 8))) == "dot"
     loops = (
         lambda x: ops.scan(lambda x, _: (conv(x), None), x, length=2)[0],
         lambda x: ops.fori_loop(0, 2, lambda _, x: conv(x), x),

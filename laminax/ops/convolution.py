@@ -15,7 +15,8 @@ from .linear import project
 from .windows import explicit_padding, last_window, output_space, padded, patches, patches_in_a_loop, per_axis, windows
 
 # On a CPU (benchmarks/convolution.py): the bytes of patches that stay in the cache; the most of a single sample for
-# which a dot of patches is the faster form; the same of a whole batch, if there are no more filters than channels.
+# which a dot of patches is the faster form; the same of a batch of images, if there are no more
+# filters than channels.
 PART_BYTES = 4 << 20
 SAMPLE_BYTES = 64 << 20
 BATCH_BYTES = 8 << 20
@@ -209,12 +210,12 @@ def _by_phases(inputs: Array, kernel: Array, strides: Any, crops: Any, ends: Any
 def _as_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> bool:
     """Whether the dot of patches is the faster form.
 
-    It is not where laying out patches takes longer than XLA's own form does: where few filters look at many of them.
-    That form is many times slower within a loop, so a model that has it is driven step by step.
+    It is not for images where laying out patches takes longer than XLA's own form does: where few filters look at
+    many of them. That form is many times slower within a loop, so a model that has it is driven step by step.
     """
     each = _sample_bytes(_places(inputs, kernel, strides, dilation, pads), kernel)
     channels, filters = kernel.shape[-2:]
-    many = filters <= channels and each * inputs.shape[0] > BATCH_BYTES and not context.in_loop()
+    many = len(strides) == 2 and filters <= channels and each * inputs.shape[0] > BATCH_BYTES and not context.in_loop()
     return each <= SAMPLE_BYTES and not many
 
 
