@@ -2,8 +2,8 @@
 
 `--trace`: how long JAX takes to trace each layer once, forward and in training, on the samples of the contract tests:
 what a layer adds to the time before the first step. `--torch`: forward and backward pass of layers at usual sizes,
-compiled, next to their counterparts in PyTorch, in turn in one process, whose memory is kept as in `fit`. Without either: both, the second where PyTorch
-is installed.
+compiled, next to their counterparts in PyTorch, in turn in one process, whose memory is kept as in `fit`. Without
+either: both, the second where PyTorch is installed.
 """
 
 import argparse

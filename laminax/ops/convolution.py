@@ -15,8 +15,7 @@ from .linear import project
 from .windows import explicit_padding, last_window, output_space, padded, patches, patches_in_a_loop, per_axis, windows
 
 # On a CPU (benchmarks/convolution.py): the bytes of patches that stay in the cache; the most of a single sample for
-# which a dot of patches is the faster form; the same of a batch of images, if there are no more
-# filters than channels.
+# which a dot of patches is the faster form; the same of a batch of images, if there are no more filters than channels.
 PART_BYTES = 4 << 20
 SAMPLE_BYTES = 64 << 20
 BATCH_BYTES = 8 << 20
