@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+from interrupted import BATCHES, Expected, assert_same_state, presses, replay, state, trained_pair, whole_steps
 from small import N, R, X, noisy, quiet, regression, stepwise
 
 import laminax as lx
@@ -26,103 +27,13 @@ def ctrl_c():
     signal.signal(signal.SIGINT, before)
 
 
-class Expected:
-    """Raises one `KeyboardInterrupt` each time that a test expects one."""
-
-    def __init__(self):
-        self.here = False
-
-    def handle(self, *_):
-        here, self.here = self.here, False
-        if here:
-            raise KeyboardInterrupt
-
-    def interrupted(self, run, delay, times=1):
-        """Press Ctrl-C some times after `delay` seconds of `run()`, and see it end."""
-
-        def press():
-            time.sleep(delay)
-            for _ in range(times):
-                os.kill(os.getpid(), signal.SIGINT)
-                time.sleep(0.0005)
-
-        def pressed():
-            self.here = True
-            thread.start()
-            run()
-
-        thread = threading.Thread(target=press)
-        with pytest.raises(KeyboardInterrupt):
-            pressed()
-        thread.join()
-
-
-def state(model):
-    """All that training changes."""
-    return [v.numpy() for v in [*model.variables, *model.optimizer.variables]]
-
-
-def assert_same_state(first, second):
-    for a, b in zip(state(first), state(second), strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
-def presses(rng, run, few, done, enough):
-    """Moments within the time that `run()` takes here: a few, and on a busy machine more, until enough is `done()`."""
-    run()
-    start = time.perf_counter()
-    run()
-    longest = time.perf_counter() - start
-    for i in range(20 * few):
-        if i >= few and done() > enough:
-            break
-        yield i, rng.uniform(0, longest)
-
-
-BATCHES = {"x": X, "y": R, "batch_size": 6, "shuffle": False, "seed": None}
-
-
-def replay(model, steps):
-    """So many steps from the start of an epoch, without anybody who disturbs."""
-    if steps:
-        quiet(model, **BATCHES, steps_per_epoch=steps)
-
-
-def trained_pair(**settings):
-    """Two equal models with all compiled."""
-    pair = noisy(optimizer=lx.optimizers.Adam(1e-3), **settings), noisy(optimizer=lx.optimizers.Adam(1e-3), **settings)
-    for model in pair:
-        for steps in (4, 1, 2, 3, 8):
-            replay(model, steps)
-        model.predict(X, verbose=0)
-    assert_same_state(*pair)
-    return pair
-
-
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("drive", ["fused", "stepwise"])
-def test_ctrl_c_leaves_a_whole_number_of_steps(monkeypatch, ctrl_c, drive, times):
+def test_ctrl_c_leaves_a_whole_number_of_steps(monkeypatch, ctrl_c, drive, times, tmp_path):
+    """`python -m interrupted 500` presses more often."""
     if drive == "stepwise":
         stepwise(monkeypatch)
-    model, other = trained_pair()
-    third = noisy()
-
-    def done():
-        return int(model.optimizer.iterations)
-
-    def run():
-        quiet(third, **BATCHES, epochs=4)
-
-    for i, moment in presses(random.Random(0), run, 60, done, 100):
-        before = done()
-        validation = {"validation_data": (X, R)} if i % 3 == 0 else {}
-        ctrl_c.interrupted(lambda given=validation: quiet(model, **BATCHES, epochs=10**9, **given), moment, times)
-        assert signal.getsignal(signal.SIGINT) == ctrl_c.handle
-        assert np.isfinite(model.predict(X, verbose=0)).all()
-        replay(other, done() - before)
-        assert_same_state(model, other)
-    assert done() > 100
-    assert model.history.mode == drive
+    assert whole_steps(ctrl_c, times, 60, tmp_path).history.mode == drive
 
 
 @pytest.mark.parametrize("validated", [False, True])
