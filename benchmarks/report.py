@@ -84,14 +84,17 @@ def store(kind: str, results: dict[str, Entry], options: argparse.Namespace) -> 
 
 
 def load(paths: list[Any]) -> dict[str, dict[str, Entry]]:
-    """`{kind: {workload: entry}}` of files; later ones replace what earlier ones have of the same workload.
+    """`{kind: {workload: entry}}` of files; later ones replace what earlier ones have of the same workload and peer.
 
-    Quick runs don't count.
+    Each ratio is to laminax in the same run. Quick runs don't count.
     """
     found: dict[str, dict[str, Entry]] = {}
     for path in paths:
         stored = json.loads(pathlib.Path(path).read_text())
         if stored["options"].get("quick"):
             continue
-        found.setdefault(stored["kind"], {}).update(stored["results"])
+        entries = found.setdefault(stored["kind"], {})
+        for workload, entry in stored["results"].items():
+            before = entries.get(workload, {}).get("summary", {})
+            entries[workload] = {**entry, "summary": {**before, **entry["summary"]}}
     return found

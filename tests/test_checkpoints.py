@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import threading
@@ -23,6 +24,8 @@ from laminax._core import interrupts
 from laminax.saving import checkpoints, mixed
 from laminax.saving.checkpoints import Checkpoints
 from laminax.training import keeping
+from laminax.training.described import described, difference
+from laminax.training.trainer import all_layers
 
 
 def test_the_last_ones_stay(tmp_path):
@@ -222,6 +225,41 @@ def test_another_run_is_refused(left, make, given, words):
     kept = callbacks.BackupAndRestore(left)
     with pytest.raises(ValueError, match="give one BackupAndRestore, or resume"):
         quiet(model, X, R, callbacks=[kept], resume=left)
+
+
+class Silent(layers.Layer):
+    """Does not say what it was given."""
+
+    def __init__(self, factor, odd):
+        super().__init__()
+        self.kept = factor + odd
+
+    def call(self, x):
+        return x * self.kept
+
+
+def scaled(mean, loss):
+    norm = layers.Normalization(mean=np.full(4, mean), variance=np.ones(4))
+    return chain(norm, layers.Dense(1, kernel_initializer=lx.initializers.Constant(0.5)), Silent(1, 0), loss=loss)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "words"),
+    [
+        (
+            (0, lx.losses.Huber(delta=1.0)),
+            (0, lx.losses.Huber(delta=2.0)),
+            "loss of compile was {'class': 'Huber'.*2.0",
+        ),
+        ((0, lx.losses.Huber()), (0, lx.losses.mean_squared_error), "and is 'mean_squared_error' now"),
+        ((0, {"y": [lambda y, p: y - p]}), (1, {"y": [lambda y, p: y - p]}), "mean of normalization was"),
+    ],
+)
+def test_settings_of_all_kinds_are_compared(then, now, words, tmp_path):
+    parts = [described(scaled(*given)._trainer) for given in (then, now)]
+    assert difference(parts[0], parts[0], []) == ""
+    assert re.search(words, difference(*parts, all_layers(scaled(*now))))
+    json.dumps(parts)
 
 
 def test_other_versions_and_callbacks_are_told(left, monkeypatch):

@@ -35,6 +35,12 @@ def test_by_batches_and_in_a_folder(tmp_path):
     assert (tmp_path / "2" / "4.safetensors").exists()
 
 
+def test_in_the_folder_at_hand(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    quiet(regression(), X, R, callbacks=[callbacks.ModelCheckpoint("m.keras")])
+    assert os.listdir() == ["m.keras"]
+
+
 def test_the_best_one(tmp_path, capsys):
     given = {"monitor": "loss", "save_best_only": True, "save_weights_only": True, "name": "{epoch}.weights.h5"}
     rate = {"model": regression(optimizer=optimizers.SGD(0.05))}

@@ -2,7 +2,11 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
+import zlib
 
 import h5py
 import keras_files
@@ -12,8 +16,8 @@ import pytest
 import laminax as lx
 from laminax import layers, saving
 from laminax._core.patterns import check_patterns
-from laminax.saving import CorruptFileError, ResourceLimitError, UnsafeFileError, archive_writer, hdf5
-from laminax.saving.archive import Archive
+from laminax.saving import CorruptFileError, ResourceLimitError, UnsafeFileError, archive, archive_writer, hdf5
+from laminax.saving.archive import Archive, Member
 from laminax.saving.hdf5.checksum import lookup3
 from laminax.saving.source import Source
 
@@ -73,6 +77,46 @@ def test_compressed_members(tmp_path):
         lx.saving.load_model(path)
 
 
+def test_compressed_members_that_are_damaged():
+    stored = zlib.compressobj(wbits=-15)
+    data = stored.compress(b"x" * 100) + stored.flush()
+    member = Member("m", 0, 8, bytes(4), 0, len(data), 100, 0)
+    assert archive._inflated(source(data), member).read(0, 100) == b"x" * 100
+    with pytest.raises(CorruptFileError, match="is damaged"):
+        archive._inflated(source(b"\xff" + data[1:]), member)
+    for size in (99, 101):
+        with pytest.raises(CorruptFileError, match="the size that it should have"):
+            archive._inflated(source(data), member._replace(size=size))
+
+
+def test_a_system_without_locks(tmp_path):
+    """Windows: files and checkpoints are written and read all the same."""
+    program = f"""
+import builtins, sys
+real = builtins.__import__
+def without_locks(name, scope=None, *args, **kwargs):
+    if name == "fcntl" and scope["__name__"].startswith("laminax"):
+        raise ImportError
+    return real(name, scope, *args, **kwargs)
+builtins.__import__ = without_locks
+import numpy as np
+import laminax as lx
+assert lx.saving.atomic.fcntl is None
+x = np.ones((8, 4), "float32")
+for epochs in (1, 2):
+    model = lx.Sequential([lx.Input((4,)), lx.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(x, x[:, :1] * 2, batch_size=4, epochs=epochs, verbose=0, resume={str(tmp_path / "run")!r})
+model.save({str(tmp_path / "m.keras")!r})
+model.save({str(tmp_path / "m.keras")!r}, overwrite=True)
+assert (lx.saving.load_model({str(tmp_path / "m.keras")!r}).predict(x, verbose=0) == model.predict(x, verbose=0)).all()
+print(model.history.epoch)
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "[0, 1]\n", done.stderr
+    assert sorted(os.listdir(tmp_path)) == ["m.keras", "run"]
+
+
 def test_vocabularies_that_are_none(tmp_path):
     layer = layers.IntegerLookup()
     layer.adapt([3, 4, 4])
@@ -119,6 +163,26 @@ def test_a_file_that_shrinks_while_it_is_read():
     file = io.BytesIO(b"12345678")
     with pytest.raises(CorruptFileError, match="became shorter"):
         Source(file, 0, 12).read(4, 8)
+
+
+def test_names_of_keras_2_in_parts(tmp_path):
+    """HDF5 has no room for long lists of names in one attribute."""
+    model = lx.Sequential([lx.Input((4,)), layers.Dense(3), layers.Dense(2)])
+    with h5py.File(tmp_path / "m.h5", "w") as root:
+        for i, layer in enumerate(model.layers):
+            root.attrs[f"layer_names{i}"] = [f"l{i}"]
+            group = root.create_group(f"l{i}")
+            for j, weight in enumerate(layer.weights):
+                group[f"w{j}"] = np.full(weight.shape, 10 * i + j, "float32")
+                group.attrs[f"weight_names{j}"] = [f"w{j}"]
+    model.load_weights(tmp_path / "m.h5")
+    assert [float(weight.numpy().flat[0]) for weight in model.weights] == [0, 1, 10, 11]
+
+
+def test_json_that_describes_no_model():
+    for text in ("[1]", '"Dense"', "{}"):
+        with pytest.raises(CorruptFileError, match="describes no model"):
+            lx.models.model_from_json(text)
 
 
 def test_json_as_bytes_and_graphs_as_keras_2_wrote_them():

@@ -9,6 +9,7 @@ import pytest
 
 import laminax as lx
 from laminax import layers, utils
+from laminax.data.dataset import Numbered, Samples
 from laminax.preprocessing.image import smart_resize
 from laminax.utils.audio_folders import read_wav
 from laminax.utils.images import INTERPOLATIONS, resampled
@@ -42,6 +43,25 @@ def test_batches_come_in_order_whoever_makes_them(workers):
     assert [int(x[0, 0]) for x, _ in data] == list(range(20))
     assert (threading.get_ident() in data.threads) == (workers == 1)
     assert data.num_batches == 20
+
+
+def test_a_pass_may_begin_at_any_batch():
+    data = Numbers(4)
+    batches = Numbered(4, data.batches)
+    assert iter(batches) is batches
+    assert [int(x[0, 0]) for x, _ in batches] == [0, 1, 2, 3]
+    assert batches.jump(2) == 2
+    assert [int(x[0, 0]) for x, _ in batches] == [2, 3]
+    assert batches.jump(None) == 4
+    assert list(batches) == []
+
+
+def test_a_batch_that_there_is_not():
+    data = Samples(lambda rows: rows, 10, 4)
+    assert data[2].tolist() == [8, 9]
+    for index in (-1, 3):
+        with pytest.raises(IndexError, match=f"There are 3 batches; got the number {index}"):
+            data[index]
 
 
 def test_an_error_in_a_thread_comes_through():
@@ -321,3 +341,14 @@ def test_images_in_folders(tmp_path):
     model = lx.Sequential([layers.Flatten(), layers.Dense(2)])
     model.compile("sgd", lx.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.fit(make(tmp_path, image_size=(4, 4), verbose=False).map(lambda x, y: (x / 255, y)), verbose=0)
+
+
+def test_rows_of_each_class_by_one_hot_labels():
+    classes = np.repeat([0, 1, 2], [50, 30, 20])
+    order = np.random.default_rng(0).permutation(100)
+    y = np.eye(3, dtype="float32")[classes[order]]
+    (train, _), (held, rows) = lx.data.split(y, np.arange(100), validation=0.2, stratify=y, seed=3)
+    assert held.sum(0).tolist() == [10, 6, 4]
+    assert train.sum(0).tolist() == [40, 24, 16]
+    same = lx.data.split(y, np.arange(100), validation=0.2, stratify=classes[order][:, None], seed=3)
+    assert same[1][1].tolist() == rows.tolist()

@@ -1,6 +1,8 @@
 """Layers that bring each sample by itself to a standard."""
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -66,7 +68,10 @@ class LayerNormalization(Layer):
     def call(self, inputs: Array) -> Array:
         axes = resolved_axes(self, inputs.ndim)
         x = dtypes.at_least_float32(inputs)
-        outputs = standardized(x, axes, self.epsilon, centered=not self.rms_scaling)
+        if self.rms_scaling:
+            outputs = x * jax.lax.rsqrt(jnp.var(x, axes, keepdims=True) + self.epsilon)
+        else:
+            outputs = standardized(x, functools.partial(jnp.mean, axis=axes, keepdims=True), self.epsilon)
         return scaled_and_moved(self, outputs, axes).astype(self.compute_dtype)
 
 
@@ -128,10 +133,12 @@ class GroupNormalization(Layer):
         (axis,) = resolved_axes(self, inputs.ndim)
         groups = inputs.shape[axis] if self.groups == -1 else self.groups
         others = tuple(i for i in range(1, inputs.ndim) if i != axis)
-        x = dtypes.at_least_float32(inputs)
-        x = x - mean_of_groups(jnp.mean(x, others, keepdims=True), groups)
-        variance = mean_of_groups(jnp.mean(jnp.square(x), others, keepdims=True), groups)
-        return scaled_and_moved(self, x * jax.lax.rsqrt(variance + self.epsilon), (axis,)).astype(self.compute_dtype)
+        outputs = standardized(
+            dtypes.at_least_float32(inputs),
+            lambda x: mean_of_groups(jnp.mean(x, others, keepdims=True), groups),
+            self.epsilon,
+        )
+        return scaled_and_moved(self, outputs, (axis,)).astype(self.compute_dtype)
 
 
 class RMSNormalization(Layer):
@@ -197,10 +204,27 @@ def resolved_axes(layer: Any, rank: int) -> tuple[int, ...]:
     return tuple(sorted({a % rank for a in axes}))
 
 
-def standardized(x: Array, axes: tuple[int, ...], epsilon: float, centered: bool = True) -> Array:
-    """`(x - mean) / sqrt(variance + epsilon)` over `axes`."""
-    mean = jnp.mean(x, axes, keepdims=True) if centered else 0.0
-    return (x - mean) * jax.lax.rsqrt(jnp.var(x, axes, keepdims=True) + epsilon)
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+def standardized(x: Array, mean: Callable[[Array], Array], epsilon: float) -> Array:
+    """`(x - mean(x)) / sqrt(variance + epsilon)`, where `mean` gives each value the mean of those it stands with.
+
+    The derivative is written out: of large arrays XLA takes a third of the time for it.
+    """
+    return _centered(x, mean, epsilon)[0]
+
+
+def _centered(x: Array, mean: Callable[[Array], Array], epsilon: float) -> tuple[Array, Array]:
+    """The outputs, and one by the standard deviation."""
+    x = x - mean(x)
+    inverse = jax.lax.rsqrt(mean(jnp.square(x)) + epsilon)
+    return x * inverse, inverse
+
+
+@standardized.defjvp
+def _derivative(mean: Callable[[Array], Array], epsilon: float, given: Any, moved: Any) -> tuple[Array, Array]:
+    (x,), (x_dot,) = given, moved
+    outputs, inverse = _centered(x, mean, epsilon)
+    return outputs, inverse * (x_dot - mean(x_dot) - outputs * mean(outputs * x_dot))
 
 
 def mean_of_groups(x: Array, groups: int) -> Array:

@@ -55,7 +55,6 @@ class Checkpoints:
 
     def __init__(self, folder: str, keep: int) -> None:
         self.folder, self.keep = os.path.abspath(folder), keep
-        self._lock: BinaryIO | None = None
 
     def __enter__(self) -> "Checkpoints":
         os.makedirs(self.folder, exist_ok=True)
@@ -65,8 +64,7 @@ class Checkpoints:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        if self._lock is not None:
-            self._lock.close()
+        self._lock.close()
 
     def names(self) -> list[str]:
         """The names of the checkpoints, the newest last."""

@@ -20,9 +20,9 @@ def described(trainer: Trainer) -> dict[str, dict[str, Any]]:
     """`{part: {setting: value}}` of a run; names, which count what a program made before, are left out."""
     parts = {f"layer {i}": _settings(layer) for i, layer in enumerate(all_layers(trainer.model))}
     settings = trainer.settings
-    if settings is not None:
-        parts["the optimizer"] = _settings(settings.optimizer)
-        parts["compile"] = {key: _short(getattr(settings, key)) for key in ("loss", "loss_weights", "combine_losses")}
+    assert settings is not None  # the model is trained
+    parts["the optimizer"] = _settings(settings.optimizer)
+    parts["compile"] = {key: _short(getattr(settings, key)) for key in ("loss", "loss_weights", "combine_losses")}
     return parts
 
 
