@@ -18,11 +18,12 @@ def use_processors(count: int) -> None:
 
 def keep_memory() -> None:
     """Tell glibc's malloc to keep freed memory instead of giving it back, as laminax does (`_core/machine.py`)."""
-    trim_threshold, top_pad, mmap_max = -1, -2, -4
+    trim_threshold, top_pad, mmap_max, arena_max = -1, -2, -4, -8
     libc = ctypes.CDLL(None)
     libc.mallopt(mmap_max, 0)
     libc.mallopt(trim_threshold, 2**31 - 1)
     libc.mallopt(top_pad, 64 << 20)
+    libc.mallopt(arena_max, 1)
 
 
 def peak_memory() -> float:

@@ -16,7 +16,7 @@ RNG = np.random.default_rng(8)
 def test_derivatives_of_lstm_steps():
     """First and second ones, both ways."""
     with policy("float64"):
-        given = [jnp.asarray(RNG.normal(size=s)) for s in ((4, 2, 12), (3, 12), (2, 3), (2, 3))]
+        given = [jnp.asarray(RNG.normal(size=s)) for s in ((4, 2, 5), (5, 12), (3, 12), (12,), (2, 3), (2, 3))]
         check_grads(lstm_steps, given, order=2, modes=("fwd", "rev"), atol=1e-6, rtol=1e-6)
 
 

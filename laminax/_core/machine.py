@@ -28,15 +28,17 @@ def keep_memory() -> bool:
     """Let glibc's malloc keep what is freed, and take it from one place; whether it was told.
 
     XLA allocates its temporaries anew at each step. By default malloc gives large ones back to the system, and each
-    step waits for every page of them to be zeroed again; kept, they make steps 1.5 to 5 times faster. The price: what
-    the largest step needed stays with the process. `LAMINAX_ALLOCATOR=system` leaves malloc as it is, and so does
+    step waits for every page of them to be zeroed again; kept, they make steps 1.5 to 5 times faster. All threads share
+    one place, since those of single threads are given back nevertheless. The price: what the largest step needed stays
+    with the process. `LAMINAX_ALLOCATOR=system` leaves malloc as it is, and so does
     another C library.
     """
     if os.environ.get("LAMINAX_ALLOCATOR", "").lower() == "system" or not _has_glibc():
         return False
-    trim_threshold, top_pad, mmap_max = -1, -2, -4  # numbers of malloc.h
+    trim_threshold, top_pad, mmap_max, arena_max = -1, -2, -4, -8  # numbers of malloc.h
     mallopt = ctypes.CDLL(None).mallopt
-    return all([mallopt(mmap_max, 0), mallopt(trim_threshold, 2**31 - 1), mallopt(top_pad, 64 << 20)])
+    told = [mallopt(mmap_max, 0), mallopt(trim_threshold, 2**31 - 1), mallopt(top_pad, 64 << 20), mallopt(arena_max, 1)]
+    return all(told)
 
 
 def _has_glibc() -> bool:

@@ -78,9 +78,9 @@ class GRUCell(Cell):
         as_usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
         return as_usual and self.reset_after
 
-    def run_usual(self, z: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
-        bias = jnp.zeros(z.shape[-1], z.dtype) if self.bias is None else self.bias.value[1]
-        h = gru_steps(z, self.recurrent_kernel.value, bias, states[0], mask)
+    def run_usual(self, x: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
+        kernel, recurrent_kernel, bias = self.weights_of_steps()
+        h = gru_steps(x, kernel, recurrent_kernel, jnp.broadcast_to(bias, (2, bias.shape[-1])), states[0], mask)
         return h, [last_of(h, states[0])]
 
 

@@ -73,8 +73,8 @@ class LSTMCell(Cell):
     def usual(self) -> bool:
         return self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
 
-    def run_usual(self, z: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
-        h, c = lstm_steps(z, self.recurrent_kernel.value, *states, mask)
+    def run_usual(self, x: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
+        h, c = lstm_steps(x, *self.weights_of_steps(), *states, mask)
         return h, [last_of(h, states[0]), c]
 
 

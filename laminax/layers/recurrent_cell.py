@@ -153,22 +153,32 @@ class Cell(Layer):
         self, sequences: Array, states: list[Array], training: bool, mask: Any, zero_masked: bool, unroll: bool
     ) -> tuple[Array, Array, list[Array]]:
         """The last output, all outputs, the last states."""
-        z, masks = self.prepare(sequences, training)
-        if masks is None and self.usual and not unroll:
+        if self.usual and not unroll and not (training and self.recurrent_dropout):
+            x = jnp.swapaxes(sequences, 0, 1)
+            if training and self.dropout:
+                x = x * self._mask(self.dropout, x.shape[1:], x.dtype)
             real = None if mask is None else jnp.swapaxes(mask, 0, 1)[..., None]
-            h, states = self.run_usual(jnp.swapaxes(z, 0, 1), states, real)
+            h, states = self.run_usual(x, states, real)
             outputs = h if real is None or not zero_masked else jnp.where(real, h, 0)
             last = outputs[-1] if h.shape[0] != 0 else jnp.zeros_like(states[0])
             return last, jnp.swapaxes(outputs, 0, 1), states
+
+        z, masks = self.prepare(sequences, training)
 
         def step(z: Array, states: Any, extras: Any) -> Any:
             return *self.advance(masks, z, states), extras
 
         return scan_steps(step, z, states, (), mask, zero_masked, unroll)[:3]
 
-    def run_usual(self, z: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
-        """The state after each step `(steps, batch, units)`, and the last states, in the faster form."""
+    def run_usual(self, x: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
+        """From inputs `(steps, batch, features)` the state after each step, and the last states, in the faster form."""
         raise NotImplementedError
+
+    def weights_of_steps(self) -> tuple[Array, Array, Array]:
+        """Both kernels and the bias, zero where there is none."""
+        kernel = self.kernel.value
+        bias = jnp.zeros(kernel.shape[-1], kernel.dtype) if self.bias is None else self.bias.value
+        return kernel, self.recurrent_kernel.value, bias
 
 
 def last_of(h: Array, first: Array) -> Array:

@@ -47,8 +47,8 @@ class SimpleRNNCell(Cell):
     def usual(self) -> bool:
         return self.activation is activations.tanh
 
-    def run_usual(self, z: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
-        h = simple_rnn_steps(z, self.recurrent_kernel.value, states[0], mask)
+    def run_usual(self, x: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
+        h = simple_rnn_steps(x, *self.weights_of_steps(), states[0], mask)
         return h, [last_of(h, states[0])]
 
 

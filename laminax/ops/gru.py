@@ -5,29 +5,36 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from .linear import project
 from .recurrent import before, half, hold
 
 Array = Any
 
 
 @jax.jit  # so that calls of a layer outside of any step compile it once
-def gru_steps(x: Array, kernel: Array, bias: Array, h: Array, mask: Array | None = None) -> Array:
-    """Run `y = h @ kernel + bias`, `z = s(x_z + y_z)`, `r = s(x_r + y_r)`, `h = z * h + (1 - z) * tanh(x_n + r * y_n)`.
+def gru_steps(
+    x: Array, kernel: Array, recurrent_kernel: Array, bias: Array, h: Array, mask: Array | None = None
+) -> Array:
+    """Run `u = x_t @ kernel + bias[0]`, `v = h @ recurrent_kernel + bias[1]`, `z = s(u_z + v_z)`, `r = s(u_r + v_r)`,
+    `h = z * h + (1 - z) * tanh(u_n + r * v_n)`.
 
-    `s` is the sigmoid; each step's `x` and `y` hold the parts `z`, `r` and `n` side by side. The derivative is
-    taken as that of `lstm_steps`.
+    `s` is the sigmoid; `u` and `v` hold the parts `z`, `r` and `n` side by side. Halved weights and the derivative are
+    as in `lstm_steps`.
 
     Args:
-        x: the projected inputs, `(steps, batch, 3 * units)`.
-        kernel: `(units, 3 * units)`.
-        bias: `(3 * units,)`.
+        x: the inputs, `(steps, batch, features)`.
+        kernel: `(features, 3 * units)`.
+        recurrent_kernel: `(units, 3 * units)`.
+        bias: `(2, 3 * units)`.
         h: the first state, `(batch, units)`.
         mask: `(steps, batch, 1)` booleans; a step that is not real leaves the state as it is.
 
     Returns:
         `h` after each step, `(steps, batch, units)`.
     """
-    return _steps(x, kernel, bias, h, mask)
+    factors = jnp.repeat(jnp.array([0.5, 0.5, 1], x.dtype), h.shape[-1])
+    u = project(x, kernel * factors) + bias[0] * factors
+    return _steps(u, recurrent_kernel * factors, bias[1] * factors, h, mask)
 
 
 @jax.custom_jvp
@@ -42,7 +49,7 @@ def _run(x: Array, kernel: Array, bias: Array, h: Array, mask: Array | None) -> 
     def step(h: Array, xs: Any) -> Any:
         x, real = xs
         y = h @ kernel + bias
-        gates = half(jnp.tanh((x[:, : 2 * units] + y[:, : 2 * units]) * 0.5))
+        gates = half(jnp.tanh(x[:, : 2 * units] + y[:, : 2 * units]))
         z, r = jnp.split(gates, 2, -1)
         y_n = y[:, 2 * units :]
         n = jnp.tanh(x[:, 2 * units :] + r * y_n)
@@ -58,9 +65,9 @@ def _derivative(given: Any, moved: Any) -> Any:
     outputs, gates, n, y_n = _run(x, kernel, bias, h, mask)
     h_before, (z, r) = before(h, outputs), jnp.split(gates, 2, -1)
     # how h moves with the gates z and r, and with the candidate
-    slope_z = (h_before - n) * z * (1 - z)
+    slope_z = (h_before - n) * 2 * z * (1 - z)
     slope_n = (1 - z) * (1 - n * n)
-    slope_r = slope_n * y_n * r * (1 - r)
+    slope_r = slope_n * y_n * 2 * r * (1 - r)
     of_x = hold(mask, jnp.concatenate([slope_z, slope_r, slope_n], -1), 0)
     of_y = hold(mask, jnp.concatenate([slope_z, slope_r, slope_n * r], -1), 0)
     keep = hold(mask, z, 1)

@@ -5,28 +5,36 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from .linear import project
 from .recurrent import half, hold
 
 Array = Any
 
 
 @jax.jit  # so that calls of a layer outside of any step compile it once
-def lstm_steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None = None) -> tuple[Array, Array]:
-    """Run `i, f, g, o = split(z_t + h @ kernel)`, `c = s(f) * c + s(i) * tanh(g)`, `h = s(o) * tanh(c)`; `s` = sigmoid.
+def lstm_steps(
+    x: Array, kernel: Array, recurrent_kernel: Array, bias: Array, h: Array, c: Array, mask: Array | None = None
+) -> tuple[Array, Array]:
+    """Run `i, f, g, o = split(x_t @ kernel + h @ recurrent_kernel + bias)`, `c = s(f) * c + s(i) * tanh(g)`,
+    `h = s(o) * tanh(c)`; `s` is the sigmoid.
 
-    The derivative needs one scan of products with factors that are computed for all steps at once, and the
+    As `s(z) = tanh(z / 2) / 2 + 1/2`, one tanh serves all gates, once the weights of `i`, `f` and `o` are halved. The
+    derivative needs one scan of products with factors that are computed for all steps at once, and the recurrent
     kernel's gradient is one dot after it.
 
     Args:
-        z: the projected inputs, `(steps, batch, 4 * units)`.
-        kernel: `(units, 4 * units)`.
+        x: the inputs, `(steps, batch, features)`.
+        kernel: `(features, 4 * units)`.
+        recurrent_kernel: `(units, 4 * units)`.
+        bias: `(4 * units,)`.
         h, c: the first states, `(batch, units)`.
         mask: `(steps, batch, 1)` booleans; a step that is not real leaves the states as they are.
 
     Returns:
         `h` after each step, `(steps, batch, units)`, and the last `c`.
     """
-    return _steps(z, kernel, h, c, mask)
+    factors = jnp.repeat(jnp.array([0.5, 0.5, 1, 0.5], x.dtype), h.shape[-1])
+    return _steps(project(x, kernel * factors) + bias * factors, recurrent_kernel * factors, h, c, mask)
 
 
 @jax.custom_jvp
@@ -36,20 +44,14 @@ def _steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> t
 
 
 def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any:
-    """The last states; `h`, `c` and the tanh of the gates after each step, `h` and `c` before it.
-
-    As `sigmoid(x) = tanh(x / 2) / 2 + 1/2`, one tanh serves all gates.
-    """
-    factors = jnp.repeat(jnp.array([0.5, 0.5, 1, 0.5], z.dtype), h.shape[-1])
-    z, kernel = z * factors, kernel * factors
+    """The last states; `h`, `c` and the tanh of each gate after each step, `h` and `c` before it."""
 
     def step(states: Any, xs: Any) -> Any:
         (h, c), (z, real) = states, xs
-        t = jnp.tanh(z + h @ kernel)
-        i, f, g, o = jnp.split(t, 4, -1)
+        i, f, g, o = gates = jnp.split(jnp.tanh(z + h @ kernel), 4, -1)
         new_c = hold(real, half(f) * c + half(i) * g, c)
         new_h = hold(real, half(o) * jnp.tanh(new_c), h)
-        return (new_h, new_c), (new_h, new_c, t, h, c)
+        return (new_h, new_c), (new_h, new_c, gates, h, c)
 
     return jax.lax.scan(step, (h, c), (z, mask))
 
@@ -57,15 +59,14 @@ def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any
 @_steps.defjvp
 def _derivative(given: Any, moved: Any) -> Any:
     (z, kernel, h, c, mask), (z_dot, kernel_dot, h_dot, c_dot, _) = given, moved
-    (_, last), (outputs, memory, t, h_before, c_before) = _run(z, kernel, h, c, mask)
-    i, f, g, o = jnp.split(t, 4, -1)
+    (_, last), (outputs, memory, (i, f, g, o), h_before, c_before) = _run(z, kernel, h, c, mask)
     tanh_c = jnp.tanh(memory)
     # how c moves with the gates i, f and g; how h moves with the gate o and with c
     slopes = (
-        g * 0.25 * (1 - i * i),
-        c_before * 0.25 * (1 - f * f),
+        g * 0.5 * (1 - i * i),
+        c_before * 0.5 * (1 - f * f),
         half(i) * (1 - g * g),
-        tanh_c * 0.25 * (1 - o * o),
+        tanh_c * 0.5 * (1 - o * o),
     )
     slopes = tuple(hold(mask, slope, 0) for slope in slopes)
     through = hold(mask, half(o) * (1 - tanh_c * tanh_c), 0)

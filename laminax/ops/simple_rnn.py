@@ -5,25 +5,30 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from .linear import project
 from .recurrent import before, hold
 
 Array = Any
 
 
 @jax.jit  # so that calls of a layer outside of any step compile it once
-def simple_rnn_steps(z: Array, kernel: Array, h: Array, mask: Array | None = None) -> Array:
-    """Run `h = tanh(z_t + h @ kernel)`. The derivative is taken as that of `lstm_steps`.
+def simple_rnn_steps(
+    x: Array, kernel: Array, recurrent_kernel: Array, bias: Array, h: Array, mask: Array | None = None
+) -> Array:
+    """Run `h = tanh(x_t @ kernel + h @ recurrent_kernel + bias)`. The derivative is taken as that of `lstm_steps`.
 
     Args:
-        z: the projected inputs, `(steps, batch, units)`.
-        kernel: `(units, units)`.
+        x: the inputs, `(steps, batch, features)`.
+        kernel: `(features, units)`.
+        recurrent_kernel: `(units, units)`.
+        bias: `(units,)`.
         h: the first state, `(batch, units)`.
         mask: `(steps, batch, 1)` booleans; a step that is not real leaves the state as it is.
 
     Returns:
         `h` after each step, `(steps, batch, units)`.
     """
-    return _steps(z, kernel, h, mask)
+    return _steps(project(x, kernel) + bias, recurrent_kernel, h, mask)
 
 
 @jax.custom_jvp
