@@ -1,5 +1,6 @@
 """The parts of the benchmarks that compute nothing with a library: data, ratios, chart, table of goals."""
 
+import json
 import pathlib
 import sys
 import xml.etree.ElementTree
@@ -87,6 +88,18 @@ def test_quick_runs_do_not_count(tmp_path):
     file = tmp_path / "speed.json"
     file.write_text('{"kind": "speed", "options": {"quick": true}, "results": {"mlp-32": {}}}')
     assert report.load([file]) == {}
+
+
+def test_results_of_several_runs_are_put_together(tmp_path):
+    files = []
+    for i, peers in enumerate((["keras-jax"], ["torch", "keras-jax"])):
+        summary = {peer: {"step_ms": {"median": i}} for peer in ["laminax", *peers]}
+        files.append(tmp_path / f"{i}.json")
+        stored = {"kind": "speed", "options": {}, "results": {"mlp-32": {"summary": summary, "pairs": [i]}}}
+        files[-1].write_text(json.dumps(stored))
+    found = report.load(files)["speed"]["mlp-32"]["summary"]
+    assert {peer: cells["step_ms"]["median"] for peer, cells in found.items()} == dict.fromkeys(found, 1)
+    assert list(report.load(files[::-1])["speed"]["mlp-32"]["summary"]) == ["laminax", "torch", "keras-jax"]
 
 
 def test_growth_of_memory_is_that_of_the_later_half():

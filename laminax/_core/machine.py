@@ -30,8 +30,7 @@ def keep_memory() -> bool:
     XLA allocates its temporaries anew at each step. By default malloc gives large ones back to the system, and each
     step waits for every page of them to be zeroed again; kept, they make steps 1.5 to 5 times faster. All threads share
     one place, since those of single threads are given back nevertheless. The price: what the largest step needed stays
-    with the process. `LAMINAX_ALLOCATOR=system` leaves malloc as it is, and so does
-    another C library.
+    with the process. `LAMINAX_ALLOCATOR=system` leaves malloc as it is, and so does another C library.
     """
     if os.environ.get("LAMINAX_ALLOCATOR", "").lower() == "system" or not _has_glibc():
         return False
