@@ -90,6 +90,14 @@ def test_quick_runs_do_not_count(tmp_path):
     assert report.load([file]) == {}
 
 
+def test_the_chart_takes_kept_memory_where_there_is_nothing_else():
+    def cell(ratio):
+        return {"step_ms": {"ratio": ratio}}
+
+    entry = {"summary": {"torch, kept": cell(2), "jax": cell(3), "jax, kept": cell(4), "keras-jax": {}}}
+    assert chart.ratios(entry) == {"torch": 2, "jax": 3}
+
+
 def test_results_of_several_runs_are_put_together(tmp_path):
     files = []
     for i, peers in enumerate((["keras-jax"], ["torch", "keras-jax"])):
