@@ -24,7 +24,7 @@ from resume_cases import CASES, KillsItself, assert_same, run
 from small import trainer
 
 from laminax.saving import atomic, checkpoints, mixed
-from laminax.saving.checkpoints import Checkpoints
+from laminax.saving.checkpoints import FORMAT, Checkpoints
 
 ARRAYS = {"a": np.arange(12.0).reshape(3, 4), "b": np.int32(7)}
 STEPS = ("open", "fsync", "rename", "mkdir", "unlink", "listdir", "stat", "makedirs")
@@ -65,7 +65,7 @@ def save(folder, number, keep=2, at=None):
     with Checkpoints(folder, keep) as kept:
         before = at and meeting(at)
         try:
-            kept.write(f"step-{number:08d}", mixed.text({"format": 1, "number": number}), ARRAYS)
+            kept.write(f"step-{number:08d}", mixed.text({"format": FORMAT, "number": number}), ARRAYS)
         finally:
             if before:
                 parting(before)

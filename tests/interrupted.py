@@ -111,8 +111,8 @@ def whole_steps(ctrl_c, times, count, folder):
         assert signal.getsignal(signal.SIGINT) == ctrl_c.handle
         predicted = model.predict(X, verbose=0)
         assert np.isfinite(predicted).all()
+        model.save(folder / "m.keras")
         if i % 10 == 0:
-            model.save(folder / "m.keras")
             np.testing.assert_array_equal(lx.saving.load_model(folder / "m.keras").predict(X, verbose=0), predicted)
         replay(other, done() - before)
         assert_same_state(model, other)

@@ -47,9 +47,9 @@ def test_ctrl_c_and_a_run_that_goes_on(ctrl_c, tmp_path, validated):
         return int(model.optimizer.iterations) // 4
 
     def run():
-        quiet(third, **given, epochs=epochs_of_third.pop(), resume=tmp_path / "third")
+        quiet(third, **given, epochs=next(ends), resume=tmp_path / "third")
 
-    epochs_of_third = [8, 4]
+    ends = iter([4, 8])  # it goes on where it ended
     for _, moment in presses(random.Random(validated), run, 25, epochs, 10):
         ctrl_c.interrupted(lambda: quiet(model, **given, epochs=10**9, resume=tmp_path / "model"), moment)
         assert np.isfinite(model.predict(X, verbose=0)).all()

@@ -113,18 +113,23 @@ def layer_call(layer: Any, training: bool | None, dtype: str | None, passed: dic
             _frame.reset(token)
 
 
-def looped(body: Callable[..., Any]) -> Callable[..., Any]:
-    """The body of a loop on the device; operations that are slow in one ask `in_loop`."""
+def under(flag: contextvars.ContextVar[bool], function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, while it runs the flag is set."""
 
-    @functools.wraps(body)
+    @functools.wraps(function, updated=())  # of a layer, no attributes
     def run(*args: Any, **kwargs: Any) -> Any:
-        token = _looping.set(True)
+        token = flag.set(True)
         try:
-            return body(*args, **kwargs)
+            return function(*args, **kwargs)
         finally:
-            _looping.reset(token)
+            flag.reset(token)
 
     return run
+
+
+def looped(body: Callable[..., Any]) -> Callable[..., Any]:
+    """The body of a loop on the device; operations that are slow in one ask `in_loop`."""
+    return under(_looping, body)
 
 
 def in_loop() -> bool:

@@ -13,7 +13,7 @@ from .._core.errors import unknown
 from .._core.operation import Array
 
 # With fewer channels, patches are copied faster from slices than by their places (benchmarks/convolution.py). Of wider
-# patches the gradient is added up faster for one axis after the other; so many slices take seconds to compile.
+# patches the gradient is added up faster for one axis after the other. More points take seconds to compile as slices.
 FEW_CHANNELS = 4
 WIDE = 200
 MANY_POINTS = 64

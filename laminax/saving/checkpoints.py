@@ -31,7 +31,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-FORMAT = 1
+FORMAT = 2
 _STATE, _ARRAYS, _MANIFEST, _LOCK = "state.json", "state.safetensors", "manifest.json", ".lock"
 _NAME = re.compile(r"step-(\d{8,18})(-end)?")
 _DAMAGED = "damaged-"

@@ -49,6 +49,7 @@ class Run(NamedTuple):
     train: Source
     validation: Source | None
     facts: Mapping[str, Any]  # what else must be the same when it goes on
+    parts: Parts = {}  # the settings of its layers, losses and optimizer
 
     def cells(self) -> dict[str, Variable]:
         """All variables, by path: those of the model, the optimizer and the metrics."""
@@ -113,6 +114,7 @@ def taken(run: Run, place: Place, **more: Any) -> Moment:
         "stopped": bool(run.trainer.model.stop_training),
         "frozen": _frozen(run),
         "data": run.data(),
+        "parts": run.parts,
         "versions": versions(),
         **more,
     }
@@ -143,7 +145,7 @@ def check(run: Run, found: Checkpoint) -> None:
     """Raise a `ValueError` unless the checkpoint is one of this run; a warning names other versions."""
     kept, now = found.state["data"], run.data()
     for name, value in now.items():
-        if name != "parts" and kept.get(name) != value:
+        if kept.get(name) != value:
             raise ValueError(
                 f"{found.path} can't be resumed: {name} was {kept.get(name)!r} then, and is {value!r} now. Call fit as "
                 "then, or give another folder."
@@ -153,18 +155,18 @@ def check(run: Run, found: Checkpoint) -> None:
         _freeze(run, found.state["frozen"])
     try:
         _check_variables(run, found)
-        _check_parts(run, kept["parts"], now["parts"], found.path)
+        _check_parts(run, found)
     except ValueError:
         _freeze(run, frozen)
         raise
     _warn_of_versions(found)
 
 
-def _check_parts(run: Run, then: Parts, now: Parts, path: str) -> None:
-    changed = difference(then, now, all_layers(run.trainer.model))
+def _check_parts(run: Run, found: Checkpoint) -> None:
+    changed = difference(found.state["parts"], run.parts, all_layers(run.trainer.model))
     if changed:
         raise ValueError(
-            f"{path} can't be resumed: {changed}. Build and compile the model as then, or give another folder."
+            f"{found.path} can't be resumed: {changed}. Build and compile the model as then, or give another folder."
         )
 
 

@@ -1,8 +1,9 @@
 """What a run is made of, as data to hold against those of another: the settings of layers, losses and optimizer."""
 
 import json
+import math
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -17,8 +18,8 @@ Parts = Mapping[str, Mapping[str, Any]]
 
 
 def described(trainer: Trainer) -> dict[str, dict[str, Any]]:
-    """`{part: {setting: value}}` of a run; names, which count what a program made before, are left out."""
-    parts = {f"layer {i}": _settings(layer) for i, layer in enumerate(all_layers(trainer.model))}
+    """`{part: {setting: value}}` of a run, without names."""
+    parts = {_layer(i): _settings(layer) for i, layer in enumerate(all_layers(trainer.model))}
     settings = trainer.settings
     assert settings is not None  # the model is trained
     parts["the optimizer"] = _settings(settings.optimizer)
@@ -28,18 +29,19 @@ def described(trainer: Trainer) -> dict[str, dict[str, Any]]:
 
 def difference(then: Parts, now: Parts, layers: list[Layer]) -> str:
     """The first setting that is not as it was, in words; empty if all are."""
+    names = {_layer(i): layer.name for i, layer in enumerate(layers)}
     for part in {**then, **now}:
-        for key, old, new in _changed(then.get(part, {}), now.get(part, {})):
-            number = part.removeprefix("layer ")
-            called = layers[int(number)].name if number.isdecimal() and int(number) < len(layers) else part
-            return f"{key} of {called} was {old!r} then, and is {new!r} now"
+        old, new = then.get(part, {}), now.get(part, {})
+        for key in {**old, **new}:
+            if old.get(key) != new.get(key):
+                name = names.get(part, part)
+                return f"{key} of {name} was {old.get(key)!r} then, and is {new.get(key)!r} now"
     return ""
 
 
-def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    for key in {**then, **now}:
-        if then.get(key) != now.get(key):
-            yield key, then.get(key), now.get(key)
+def _layer(number: int) -> str:
+    """The name of a layer's part: its own counts what a program made before."""
+    return f"layer {number}"
 
 
 def _settings(part: Any) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def _settings(part: Any) -> dict[str, Any]:
         return found
     try:
         config = part.get_config()
-    except (NotImplementedError, TypeError, ValueError):  # a class of the user's own that doesn't say
+    except Exception:  # a class of the user's own that doesn't say
         return found
     return {**found, **{key: _short(value) for key, value in config.items() if key not in ("name", *_RESTORED)}}
 
@@ -61,7 +63,9 @@ def _short(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON has it."""
+    """As JSON has it, and equal to itself."""
+    if isinstance(value, float) and math.isnan(value):
+        return "nan"
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, Mapping):
@@ -69,7 +73,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
     if isinstance(value, (np.ndarray, np.generic, jax.Array)):
-        return np.asarray(value).tolist()
+        return _plain(np.asarray(value).tolist())
     if hasattr(value, "get_config"):
         return _plain(_settings(value))
     return getattr(value, "__qualname__", type(value).__name__)

@@ -111,7 +111,7 @@ class Kept(Unkept):
         return kept
 
     def join(self, run: Run) -> str:
-        self.run = run = run._replace(facts={**run.facts, "parts": described(run.trainer)})
+        self.run = run = run._replace(parts=described(run.trainer))
         _check_generators(self.settings.generators, run)
         if self._found is None:
             return ""
