@@ -1,8 +1,9 @@
-"""Where a dot of patches is faster than `lax.conv`: `python -m benchmarks.convolution`.
+"""Where a dot of patches is faster than XLA's own convolution: `python -m benchmarks.convolution`.
 
 Both forms of laminax's convolution are timed over a range of shapes: forward, with the gradients of input and kernel,
-and these within a loop. `PART_BYTES` and `SAMPLE_BYTES` in `laminax/ops/convolution.py` follow from them: `--part 8`
-times parts of the batch whose patches take 8 MiB.
+and these within a loop. `MANY_CHANNELS`, `MANY_BYTES`, `PART_BYTES` and `SAMPLE_BYTES` in `laminax/ops/convolution.py`
+follow from them: `--part 8` times parts of the batch whose patches take 8 MiB. `--as-xla-comes` leaves out what laminax
+tells the compiler.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from laminax._core import compat
 from laminax.ops import convolution, windows
 
 from . import machine
@@ -38,8 +40,11 @@ SHAPES = [
     (32, 28, 28, 8, 16, 5),
     (16, 64, 64, 16, 32, 5),
     (32, 32, 32, 64, 64, 1),
+    (1, 28, 28, 8, 8, 3),
+    (4, 14, 14, 32, 32, 3),
+    (32, 28, 28, 6, 16, 3),
 ]
-FORMS = {"lax.conv": convolution._lax, "dot": convolution._patches_dot}
+FORMS = {"direct": convolution._direct, "dot": convolution._patches_dot}
 
 
 def main() -> None:
@@ -47,11 +52,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="how often the forms are timed in turn")
     parser.add_argument("--part", type=float, default=convolution.PART_BYTES / 2**20, help="MiB of patches in a part")
     parser.add_argument("--keep-memory", action="store_true", help="let malloc keep what is freed")
+    parser.add_argument("--as-xla-comes", action="store_true", help="with the compiler's own choice of a library")
     options = parser.parse_args()
+    if options.as_xla_comes:
+        compat.compiler_options = lambda: None
     if options.keep_memory:
         machine.keep_memory()
     convolution.PART_BYTES = int(options.part * 2**20)
-    print(f"Parts of {options.part:g} MiB of patches. Times in ms; in brackets: lax.conv / dot.")
+    print(f"Parts of {options.part:g} MiB of patches. Times in ms; in brackets: direct / dot.")
     print(f"{'input -> filters, window':30}{'patches MiB':>12}{'forward':>24}{'and backward':>24}{'in a loop':>24}")
     for shape in sorted(SHAPES, key=patch_bytes):
         cells = [compare(make(shape), options.rounds) for make in (forward, both, looped)]
@@ -84,22 +92,24 @@ def operands(shape):
 def convolve(form, x, kernel):
     """With zeros around, so that the size stays."""
     half = kernel.shape[0] // 2
-    pads = [(half, half)] * 2
-    if form is convolution._lax:
-        return form(x, kernel, (1, 1), (1, 1), pads, 1)
+    pads = ((half, half),) * 2
+    if form is convolution._direct:
+        return form(x, kernel, (1, 1), pads, (1, 1))
     return form(windows.padded(x, pads), kernel, (1, 1), (1, 1))
 
 
 def forward(shape):
     """`{form: a function to time}` of the output."""
     given = operands(shape)
-    return {name: functools.partial(jax.jit(functools.partial(convolve, form)), *given) for name, form in FORMS.items()}
+    return {
+        name: functools.partial(compat.jit(functools.partial(convolve, form)), *given) for name, form in FORMS.items()
+    }
 
 
 def both(shape):
     """Of the output and the gradients of input and kernel."""
     given = operands(shape)
-    return {name: functools.partial(jax.jit(gradients(form)), *given) for name, form in FORMS.items()}
+    return {name: functools.partial(compat.jit(gradients(form)), *given) for name, form in FORMS.items()}
 
 
 def gradients(form):
@@ -116,13 +126,13 @@ def looped(shape):
             return gradients(form)(*state)
 
         once = np.int32(1)  # not compiled in, so that the loop stays one
-        return functools.partial(jax.jit(lambda n, *given: jax.lax.fori_loop(0, n, turn, given)), once, *given)
+        return functools.partial(compat.jit(lambda n, *given: jax.lax.fori_loop(0, n, turn, given)), once, *given)
 
     return {name: make(form) for name, form in FORMS.items()}
 
 
 def compare(functions, rounds):
-    """`lax.conv`'s and the dot's time, and their ratio: medians of rounds in which each is timed once."""
+    """The direct form's and the dot's time, and their ratio: medians of rounds in which each is timed once."""
     for function in functions.values():
         jax.block_until_ready(function())
     times = [[seconds(function) for function in functions.values()] for _ in range(rounds)]

@@ -7,9 +7,8 @@ frame keeps facts by the identity of the array, for as long as the array lives.
 
 import contextlib
 import contextvars
-import functools
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -47,7 +46,6 @@ class Frame:
         facts: what is known of single arrays.
         layer: the innermost layer, whose `call` runs.
         dtype: the compute type of that layer, where its weights are of another.
-        loopable: whether every operation so far is as fast inside a loop on the device.
         rows_lost: whether something ran that does not know of `rows`, so that padding may leak.
         watch: a function `(layer, outputs)` that is told of each call of a layer; `None` for none.
         passed: arguments by which layers around have been called, for layers inside that ask for them.
@@ -60,14 +58,12 @@ class Frame:
         self.facts = Facts()
         self.layer: Any = None
         self.dtype: str | None = None
-        self.loopable = True
         self.rows_lost = False
         self.passed: dict[str, Any] = {}
         self.watch: Any = None
 
 
 _frame: contextvars.ContextVar[Frame | None] = contextvars.ContextVar("frame", default=None)
-_looping: contextvars.ContextVar[bool] = contextvars.ContextVar("looping", default=False)
 _eager: contextvars.ContextVar[Facts | None] = contextvars.ContextVar("eager", default=None)
 
 
@@ -86,7 +82,6 @@ def call(training: bool | None = None, rows: Any = None) -> Iterator[Frame]:
     finally:
         _frame.reset(token)
         if outer is not None:
-            outer.loopable = outer.loopable and frame.loopable
             outer.rows_lost = outer.rows_lost or frame.rows_lost
 
 
@@ -111,30 +106,6 @@ def layer_call(layer: Any, training: bool | None, dtype: str | None, passed: dic
         frame.layer, frame.training, frame.dtype, frame.passed = before
         if token is not None:
             _frame.reset(token)
-
-
-def under(flag: contextvars.ContextVar[bool], function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, while it runs the flag is set."""
-
-    @functools.wraps(function, updated=())  # of a layer, no attributes
-    def run(*args: Any, **kwargs: Any) -> Any:
-        token = flag.set(True)
-        try:
-            return function(*args, **kwargs)
-        finally:
-            flag.reset(token)
-
-    return run
-
-
-def looped(body: Callable[..., Any]) -> Callable[..., Any]:
-    """The body of a loop on the device; operations that are slow in one ask `in_loop`."""
-    return under(_looping, body)
-
-
-def in_loop() -> bool:
-    """Whether this runs in the body of a loop that stands within the step."""
-    return _looping.get()
 
 
 def _facts() -> Facts | None:

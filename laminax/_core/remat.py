@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import jax
 
 from .checks import choice
-from .context import under
 from .holder import Holder, variables
 from .pure import lift, running
 from .variable import read
@@ -79,7 +78,16 @@ def as_wished(wish: Wish | None, layer: Any, call: Callable[..., Any]) -> Callab
 
 def _alone(call: Callable[..., Any]) -> Callable[..., Any]:
     """`call`, in which no layer is rematerialised a second time."""
-    return under(_inside, call)
+
+    @functools.wraps(call, updated=())  # of a layer, no attributes
+    def run(*args: Any, **kwargs: Any) -> Any:
+        token = _inside.set(True)
+        try:
+            return call(*args, **kwargs)
+        finally:
+            _inside.reset(token)
+
+    return run
 
 
 def _if_large(threshold: int, layer: Any, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

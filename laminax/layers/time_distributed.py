@@ -80,7 +80,6 @@ class TimeDistributed(Wrapper):
         outer, cells = context.current(), partition(self.layer)[1]
         assert outer is not None
 
-        @context.looped
         def step(extras: Any, given: Any) -> Any:
             with pure.running(cells, extras, training, outer.rows) as frame:
                 outputs = self._apply(given, training)

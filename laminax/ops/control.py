@@ -7,7 +7,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._core.context import looped
 from .._core.graph import symbolic
 from .._core.operation import as_array
 from .._core.variable import Variable
@@ -72,13 +71,13 @@ def custom_gradient(f: Function) -> Function:
 @symbolic
 def fori_loop(lower: Any, upper: Any, body_fun: Function, init_val: Any) -> Any:
     """`value = body_fun(i, value)` for `i` in `lower .. upper - 1`."""
-    return jax.lax.fori_loop(lower, upper, looped(body_fun), init_val)
+    return jax.lax.fori_loop(lower, upper, body_fun, init_val)
 
 
 @symbolic
 def map(f: Function, xs: Any) -> Any:
     """`f` of each row, stacked, one after another."""
-    return jax.lax.map(looped(f), _arrays(xs))
+    return jax.lax.map(f, _arrays(xs))
 
 
 @symbolic
@@ -101,7 +100,7 @@ def scan(
         raise ValueError(f"scan: unroll must be an positive integer or boolean. Got {unroll!r}.")
     if xs is None and length is None:
         raise ValueError("scan: give `xs` to scan over and/or `length`, the number of steps.")
-    return jax.lax.scan(looped(f), init, _arrays(xs), length, reverse, unroll)
+    return jax.lax.scan(f, init, _arrays(xs), length, reverse, unroll)
 
 
 @symbolic
@@ -126,7 +125,6 @@ def while_loop(cond: Function, body: Function, loop_vars: Any, maximum_iteration
         going = cond(*state[1])
         return going if maximum_iterations is None else jnp.logical_and(going, state[0] < maximum_iterations)
 
-    @looped
     def once(state: Any) -> Any:
         found = body(*state[1])
         return state[0] + 1, tuple(found) if isinstance(found, (list, tuple)) else (found,)

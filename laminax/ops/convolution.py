@@ -9,16 +9,17 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._core import checks, context, settings
+from .._core import checks, settings
 from .._core.operation import Array
 from .linear import project
 from .windows import explicit_padding, last_window, output_space, padded, patches, patches_in_a_loop, per_axis, windows
 
-# On a CPU (benchmarks/convolution.py): the bytes of patches that stay in the cache; the most of a single sample for
-# which a dot of patches is the faster form; the same of a batch of images, if there are no more filters than channels.
+# On a CPU (benchmarks/convolution.py): the bytes of patches that stay in the cache, and the most of a sample that are
+# laid out at all; the fewest channels, and bytes of patches, for which XLA's own form is the faster one.
 PART_BYTES = 4 << 20
 SAMPLE_BYTES = 64 << 20
-BATCH_BYTES = 8 << 20
+MANY_CHANNELS = 8
+MANY_BYTES = 1 << 20
 
 
 def conv(
@@ -168,11 +169,12 @@ def _convolve(inputs: Array, kernel: Array, strides: Any, padding: str, dilation
     """The fastest form. On a CPU, XLA's own is slow wherever channels are in groups."""
     pads = explicit_padding(padding, inputs.shape[1:-1], kernel.shape[:-2], strides, dilation)
     groups = inputs.shape[-1] // kernel.shape[-2]
-    if on_cpu(*inputs.shape) and all(_places(inputs, kernel, strides, dilation, pads)):
-        form = _patches_dot if groups == 1 else _sum_of_products if kernel.shape[-2] == 1 else _grouped_dot
-        if form is not _patches_dot or _as_dot(inputs, kernel, strides, dilation, pads):
-            return form(padded(inputs, pads), kernel, strides, dilation)
-    return _lax(inputs, kernel, strides, dilation, pads, groups)
+    if not on_cpu(*inputs.shape) or not all(_places(inputs, kernel, strides, dilation, pads)):
+        return _lax(inputs, kernel, strides, pads, dilation, groups=groups)
+    if groups == 1:
+        return _one_group(inputs, kernel, strides, dilation, pads)
+    form = _sum_of_products if kernel.shape[-2] == 1 else _grouped_dot
+    return form(padded(inputs, pads), kernel, strides, dilation)
 
 
 def _transposed(inputs: Array, kernel: Array, strides: Any, dilation: Any, spans: Any, edges: Any) -> Array:
@@ -181,10 +183,29 @@ def _transposed(inputs: Array, kernel: Array, strides: Any, dilation: Any, spans
     if on_cpu(*inputs.shape) and max(strides) > 1 and max(dilation) == 1:
         return _by_phases(inputs, kernel, strides, crops, ends)
     pads = [(span - 1 - crop, end - 1 + crop) for span, crop, end in zip(spans, crops, ends)]
-    turned = jnp.flip(kernel, range(len(strides)))
-    if max(strides) == 1 and on_cpu(*inputs.shape) and _as_dot(inputs, turned, strides, dilation, pads):
-        return _patches_dot(padded(inputs, pads), turned, strides, dilation)
-    return _lax(inputs, turned, (1,) * len(strides), dilation, pads, 1, strides)
+    turned, ones = jnp.flip(kernel, range(len(strides))), (1,) * len(strides)
+    if not on_cpu(*inputs.shape):
+        return _lax(inputs, turned, ones, pads, dilation, strides)
+    apart = [(0, 0, 0), *((0, 0, stride - 1) for stride in strides), (0, 0, 0)]
+    return _one_group(jax.lax.pad(inputs, jnp.zeros((), inputs.dtype), apart), turned, ones, dilation, pads)
+
+
+def _one_group(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
+    """The form that is fastest on a CPU.
+
+    XLA's own, but for few channels, of which it makes bad use, and for types and ranks that it has no fast form for.
+    """
+    *window, channels, _ = kernel.shape
+    places = _places(inputs, kernel, strides, dilation, pads)
+    each = _sample_bytes(places, kernel)
+    seen = channels * (window[0] if len(window) == 3 else 1)
+    many = seen >= MANY_CHANNELS and each * inputs.shape[0] >= MANY_BYTES
+    if kernel.dtype.itemsize <= 4 and (many or each > SAMPLE_BYTES):
+        if any(count > size for count, size in zip(places, inputs.shape[1:])):
+            inputs, pads = padded(inputs, pads), [(0, 0)] * len(pads)
+        form = _slice_by_slice if len(window) == 3 else _direct
+        return form(inputs, kernel, strides, tuple(pads), dilation)
+    return _patches_dot(padded(inputs, pads), kernel, strides, dilation)
 
 
 def _by_phases(inputs: Array, kernel: Array, strides: Any, crops: Any, ends: Any) -> Array:
@@ -196,7 +217,7 @@ def _by_phases(inputs: Array, kernel: Array, strides: Any, crops: Any, ends: Any
     kernel = kernel.reshape(*itertools.chain(*zip(taps, strides)), channels, filters)
     kernel = kernel.transpose(*range(0, 2 * rank, 2), 2 * rank, *range(1, 2 * rank, 2), 2 * rank + 1)
     kernel = jnp.flip(kernel, range(rank)).reshape(*taps, channels, math.prod(strides) * filters)
-    outputs = _patches_dot(padded(inputs, [(t - 1, t - 1) for t in taps]), kernel, (1,) * rank, (1,) * rank)
+    outputs = _one_group(inputs, kernel, (1,) * rank, (1,) * rank, [(t - 1, t - 1) for t in taps])
     space = outputs.shape[1:-1]
     outputs = outputs.reshape(batch, *space, *strides, filters)
     outputs = outputs.transpose(0, *itertools.chain(*((1 + i, 1 + rank + i) for i in range(rank))), 1 + 2 * rank)
@@ -204,18 +225,6 @@ def _by_phases(inputs: Array, kernel: Array, strides: Any, crops: Any, ends: Any
     sizes = [(n - 1) * s + end for n, s, end in zip(inputs.shape[1:], strides, ends)]
     edges = [(-crop, size + crop - n, 0) for crop, size, n in zip(crops, sizes, outputs.shape[1:])]
     return jax.lax.pad(outputs, jnp.zeros((), outputs.dtype), [(0, 0, 0), *edges, (0, 0, 0)])
-
-
-def _as_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> bool:
-    """Whether the dot of patches is the faster form.
-
-    It is not for images where laying out patches takes longer than XLA's own form does: where few filters look at
-    many of them. That form is many times slower within a loop, so a model that has it is driven step by step.
-    """
-    each = _sample_bytes(_places(inputs, kernel, strides, dilation, pads), kernel)
-    channels, filters = kernel.shape[-2:]
-    many = len(strides) == 2 and filters <= channels and each * inputs.shape[0] > BATCH_BYTES and not context.in_loop()
-    return each <= SAMPLE_BYTES and not many
 
 
 def _places(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> list[int]:
@@ -283,15 +292,53 @@ def _sum_of_products(inputs: Array, kernel: Array, strides: Any, dilation: Any) 
     return jnp.concatenate(sums)
 
 
+def _slice_by_slice(inputs: Array, kernel: Array, strides: Any, pads: Any, dilation: Any) -> Array:
+    """A convolution of volumes as one of images: those that a window sees one behind the other are joined."""
+    depth, *window, channels, filters = kernel.shape
+    inputs = padded(inputs, [pads[0], (0, 0), (0, 0)])
+    joined = jnp.concatenate(list(windows(inputs, (depth, 1, 1), (strides[0], 1, 1), (dilation[0], 1, 1))), -1)
+    images = joined.reshape(-1, *joined.shape[2:])
+    kernel = jnp.moveaxis(kernel, 0, -3).reshape(*window, depth * channels, filters)
+    outputs = _one_group(images, kernel, strides[1:], dilation[1:], pads[1:])
+    return outputs.reshape(*joined.shape[:2], *outputs.shape[1:])
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2, 3, 4))
+def _direct(inputs: Array, kernel: Array, strides: Any, pads: Any, dilation: Any) -> Array:
+    """XLA's own form, for a CPU: its derivatives are as fast in a loop on the device.
+
+    There XLA has a fast form only for batch and channels where `_lax` puts them, while JAX's derivatives have them
+    elsewhere. Those written here are such that their transposes, which make the gradients, have them there; unless
+    there are more outputs than inputs, where XLA swaps inputs and kernel.
+    """
+    return _lax(inputs, kernel, strides, pads, dilation)
+
+
+@_direct.defjvp
+def _of_direct(strides: Any, pads: Any, dilation: Any, primals: Any, tangents: Any) -> Any:
+    (inputs, kernel), (moved_inputs, moved_kernel) = primals, tangents
+    form = functools.partial(_lax, strides=strides, pads=pads, dilation=dilation)
+    space = "DHW"[-len(strides) :]
+    layout = (f"N{space}C", f"{space}OI", f"N{space}C")
+    by_inputs = form(moved_inputs, jnp.swapaxes(kernel, -1, -2), layout=layout)
+    layout = (f"C{space}N", f"I{space}O", f"{space}NC")
+    by_kernel = form(jnp.swapaxes(inputs, 0, -1), jnp.moveaxis(moved_kernel, -2, 0), layout=layout)
+    return _direct(inputs, kernel, strides, pads, dilation), by_inputs + jnp.moveaxis(by_kernel, -2, 0)
+
+
 def _lax(
-    inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any, groups: int, spread: Any = None
+    inputs: Array,
+    kernel: Array,
+    strides: Any,
+    pads: Any,
+    dilation: Any,
+    spread: Any = None,
+    groups: int = 1,
+    layout: tuple[str, str, str] | None = None,
 ) -> Array:
     """XLA's own form. `spread` is the distance of the inputs, with zeros in between."""
-    frame = context.current()
-    if frame is not None and jax.default_backend() == "cpu":
-        frame.loopable = False  # XLA runs this on one thread when it stands in a loop
     space = "DHW"[-len(strides) :]
-    layout = (f"N{space}C", f"{space}IO", f"N{space}C")
+    layout = layout or (f"N{space}C", f"{space}IO", f"N{space}C")
     return jax.lax.conv_general_dilated(
         inputs, kernel, strides, pads, spread, dilation, dimension_numbers=layout, feature_group_count=groups
     )

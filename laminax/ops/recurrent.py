@@ -6,8 +6,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._core import context
-
 Array = Any
 
 
@@ -41,7 +39,6 @@ def scan_steps(
     zeros = jnp.zeros(like.shape, like.dtype)
     start = state if (state.shape, state.dtype) == (like.shape, like.dtype) else zeros
 
-    @context.looped
     def body(carry: Any, xs: Any) -> Any:
         states, extras, before = carry
         x, mark = xs

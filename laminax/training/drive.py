@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._core import context
+from .._core import compat, context
 from .._core.variable import Variable, read, write
 from ..data.sources import ArraySource, Rows, StreamSource
 from .finite import MARK
@@ -47,24 +47,24 @@ class Cells(NamedTuple):
 
 
 class Traced:
-    """A compiled function that knows how each of its traces may be driven.
+    """A compiled function that knows whether the rows of its traces stand for themselves.
 
     A trace happens once for each form (structure, shapes, types) of the arguments, so what it met is kept by form.
     """
 
     def __init__(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> None:
-        self._met: dict[Any, tuple[bool, bool]] = {}
+        self._met: dict[Any, bool] = {}
 
         def traced(*args: Any) -> Any:
             with context.call() as frame:
                 result = function(*args)
-            self._met[_form(args)] = frame.loopable, not frame.rows_lost
+            self._met[_form(args)] = not frame.rows_lost
             return result
 
-        self.run = jax.jit(traced, donate_argnums=donate)
+        self.run = compat.jit(traced, donate_argnums=donate)
 
-    def facts(self, *args: Any) -> tuple[bool, bool]:
-        """Whether it is as fast in a loop on the device, and whether rows of padding stay without effect."""
+    def pads(self, *args: Any) -> bool:
+        """Whether rows of padding stay without effect."""
         form = _form(args)
         if form not in self._met:
             self.run.trace(*args)
@@ -162,15 +162,11 @@ class Fused(Driver):
         self.data = jax.device_put(source.data)
         self.launch: Traced = compiled("fused", lambda: Traced(functools.partial(run_steps, step), donate))
 
-    def trial(self, cells: Cells) -> bool:
-        """Trace a launch: whether all of it runs well in a loop.
-
-        Also learns whether rows of padding stay without effect.
-        """
+    def trial(self, cells: Cells) -> None:
+        """Learn whether rows of padding stay without effect, by a trace of a launch."""
         order, valid = resident(next(self.source.epoch(0, True)))
         span = np.int32(0), np.int32(1)
-        loopable, self.pad = self.launch.facts(read(cells.fixed), cells.read(), self.data, order, valid, *span)
-        return loopable
+        self.pad = self.launch.pads(read(cells.fixed), cells.read(), self.data, order, valid, *span)
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Launch]:
         for rows in self.source.epoch(number, self.pad, start):
@@ -241,7 +237,7 @@ class Stepwise(Driver):
         """Learn whether rows of padding stay without effect, by a trace of a step, where there may be such rows."""
         if isinstance(self.source, StreamSource) or self.source.has_short_batch:
             batch = self._told(self.source.first(), self._size)
-            self.pad = self.step.facts(read(cells.fixed), cells.read(), batch)[1]
+            self.pad = self.step.pads(read(cells.fixed), cells.read(), batch)
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Launch]:
         for batch in self._batches(number, start):

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from .._core import machine
+from .._core import compat, machine
 from .._core.holder import survey
 from .._core.random import SeedGenerator
 from ..data.sources import ArraySource, Sample
@@ -173,29 +173,26 @@ class Trainer:
         if self.eager:
             return Eager(step, source)
         donate = (1,) if kind == "train" else ()
-        if not isinstance(source, ArraySource):
-            reason = "batches from a stream"
-        elif source.nbytes > RESIDENT_BYTES:
-            reason = f"more than {RESIDENT_BYTES >> 30} GiB of data"
-        else:
+        driver: Fused | Stepwise
+        if isinstance(source, ArraySource) and source.nbytes <= RESIDENT_BYTES:
             fixed = self.settings.steps_per_execution if self.settings else 1
             pace = Pace(fixed=fixed if fixed > 1 else 1 if each_batch else None)
-            fused = Fused(step, source, pace, compiled, donate)
-            if fused.trial(cells):
-                return fused
-            reason = "a convolution is slower within a loop"
-        stepwise = Stepwise(step, source, compiled, donate, reason)
-        stepwise.trial(cells)
-        return stepwise
+            driver = Fused(step, source, pace, compiled, donate)
+        else:
+            much = f"more than {RESIDENT_BYTES >> 30} GiB of data"
+            reason = much if isinstance(source, ArraySource) else "batches from a stream"
+            driver = Stepwise(step, source, compiled, donate, reason)
+        driver.trial(cells)
+        return driver
 
     def single(self, kind: str, program: Program) -> Callable[..., State]:
         """One step on one batch, which deletes nothing that it was given."""
         step = self.step(kind, program)
-        return step if self.eager else self.compiled(kind, "single", lambda: jax.jit(step))
+        return step if self.eager else self.compiled(kind, "single", lambda: compat.jit(step))
 
     def results(self, kind: str, program: Program) -> Callable[[Any], dict[str, Array]]:
         """The numbers that the metrics stand at, as a compiled function of their state."""
-        compiled = self.compiled(kind, "results", lambda: jax.jit(functools.partial(results, program)))
+        compiled = self.compiled(kind, "results", lambda: compat.jit(functools.partial(results, program)))
 
         def in_order(metrics: Any) -> dict[str, Array]:  # JAX sorts the keys of dicts
             found = compiled(metrics)
@@ -229,7 +226,7 @@ class Predictor:
             return self._run(params, extras, x)
         full = jax.tree.map(lambda a: np.concatenate([a, np.repeat(a[:1], wanted - count, 0)]), x)
         if self._pads is None:
-            self._pads = self._traced.facts(params, extras, full)[1]
+            self._pads = self._traced.pads(params, extras, full)
         if not self._pads:
             return self._run(params, extras, x)
         outputs, changed = self._run(params, extras, full)
