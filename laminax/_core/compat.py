@@ -92,6 +92,13 @@ def set_program_cache(folder: str) -> None:
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
+def cudnn_lstm(x: Any, h: Any, c: Any, weights: Any, lengths: Any, features: int, units: int) -> Any:
+    """cuDNN's long short-term memory of one layer: its outputs `(batch, steps, units)`, and the last states."""
+    from jax.experimental import rnn
+
+    return rnn.lstm(x, h, c, weights, lengths, features, units, 1, 0.0, False)
+
+
 def free_dimensions(names: list[str], least: int = 2) -> dict[str, Any]:
     """Symbolic dimensions of one scope, each at least 2, so that none broadcasts, or at least 1."""
     if not names:

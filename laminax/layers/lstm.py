@@ -23,6 +23,7 @@ class LSTMCell(Cell):
 
     gates = 4
     bias_initializer: Any
+    cudnn = True
 
     def __init__(
         self,
@@ -74,8 +75,9 @@ class LSTMCell(Cell):
         return self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
 
     def run_usual(self, x: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
-        h, c = lstm_steps(x, *self.weights_of_steps(), *states, mask)
-        return h, [last_of(h, states[0]), c]
+        first, c = states
+        h, c = lstm_steps(x, *self.weights_of_steps(), first, c, mask, self.cudnn)
+        return h, [last_of(h, first), c]
 
 
 class LSTM(CellRNN):
@@ -99,7 +101,7 @@ class LSTM(CellRNN):
         recurrent_dropout: fraction of the state to drop.
         seed: of the dropout.
         return_sequences, return_state, go_backwards, stateful, unroll: as of `RNN`.
-        use_cudnn: `"auto"`, or a wish; the form follows the device.
+        use_cudnn: whether cuDNN may run the steps, where the device has it: `"auto"` and `True`, or `False`.
     """
 
     set_by_class = ("cell",)
@@ -132,7 +134,9 @@ class LSTM(CellRNN):
         use_cudnn: Any = "auto",
         **kwargs: Any,
     ) -> None:
+        cell: Any
         cell, rest = make_cell(LSTMCell, locals())
         super().__init__(cell, **rest)
         self.use_cudnn = cudnn_wish(self, use_cudnn)
+        cell.cudnn = use_cudnn is not False
         self.input_spec = InputSpec(ndim=3)
