@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from ._core import context
 from ._core.config import deserializer, getter, register_function, to_data
+from ._core.errors import shown
 from ._core.operation import Array, operation
 
 _ALL: list[Callable[..., Any]] = []
@@ -229,6 +230,7 @@ _lookup = getter("activation", _ALL, {"swish": silu, "hard_swish": hard_silu})
 serialize, deserialize = to_data, deserializer(_lookup)
 
 
+@shown
 def get(identifier: Any) -> Callable[..., Any]:
     """An activation from its name, config or function; `None` is `linear`."""
     found: Callable[..., Any] = linear if identifier is None else _lookup(identifier)

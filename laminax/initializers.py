@@ -16,7 +16,7 @@ import numpy as np
 
 from ._core import checks, compat
 from ._core.config import Configurable, deserializer, getter, record
-from ._core.errors import did_you_mean, unknown
+from ._core.errors import did_you_mean, shown, unknown
 from ._core.random import SeedGenerator, checked_seed, generator
 from ._core.settings import floatx
 from .ops.signal import window_of
@@ -355,6 +355,7 @@ _lookup = getter(
 serialize, deserialize = record, deserializer(_lookup)
 
 
+@shown
 def get(identifier: Any) -> Callable[..., Any] | None:
     """An initializer from its name, config, class or object, or from an array of values; `None` stays."""
     if hasattr(identifier, "shape") and hasattr(identifier, "dtype"):

@@ -8,18 +8,22 @@ import json
 import pathlib
 import traceback
 
+import laminax
+
 FILE = pathlib.Path(__file__).parent / "golden" / "messages.json"
 MESSAGES = json.loads(FILE.read_text()) if FILE.exists() else {}
 TABLES = ("test_bad_input", "test_bad_input_layers", "test_bad_calls", "test_objective", "test_objective_runs")
 FRAMES = 12
+PACKAGE = str(pathlib.Path(laminax.__file__).parent)
 
 
 def assert_shown(name, error):
-    """Exactly the words under `name`, in at most 3 lines, below at most 12 frames."""
+    """Exactly the words under `name`, in at most 3 lines, below at most 12 frames, of which none is ours."""
     assert str(error) == MESSAGES[name]
     assert str(error).count("\n") < 3
     frames = [line for line in "".join(traceback.format_exception(error)).splitlines() if line.startswith('  File "')]
     assert len(frames) <= FRAMES, "\n".join(frames)
+    assert not any(PACKAGE in frame for frame in frames), "\n".join(frames)
 
 
 def assert_said(name, error, words, most):

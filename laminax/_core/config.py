@@ -28,7 +28,7 @@ from .catalog import (
     registered_name,
     written_as,
 )
-from .errors import did_you_mean, show_entries, unknown
+from .errors import did_you_mean, show_entries, shown, unknown
 from .reading import from_data
 
 __all__ = [
@@ -78,6 +78,7 @@ class Configurable:
         add_class(cls)
         show_entries(cls)
 
+    @shown
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)
         taken = _taken(cls.__init__)
@@ -271,6 +272,7 @@ def getter(kind: str, members: Iterable[Any], aliases: Mapping[str, Any] = {}) -
             table.setdefault(name, member)
     table.update(aliases)
 
+    @shown
     def get(identifier: Any) -> Any:
         if isinstance(identifier, str):
             if identifier not in table:

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import compat, settings
 from .config import Configurable, from_data
-from .errors import did_you_mean
+from .errors import did_you_mean, shown
 from .patterns import PatternMap
 
 _MIXED = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
@@ -128,6 +128,7 @@ def dtype_policy() -> DTypePolicy:
     return _policy or DTypePolicy(settings.floatx())
 
 
+@shown
 def set_dtype_policy(policy: Any) -> None:
     """Set the policy of layers made from now on; `None`: that of `floatx()` again."""
     global _policy
@@ -138,6 +139,7 @@ def set_dtype_policy(policy: Any) -> None:
     _policy = None if policy is None else get(policy)
 
 
+@shown
 def get(identifier: Any) -> Any:
     """A policy from `None`, a name such as `"mixed_bfloat16"`, a type, a config or a policy; a map of them stays."""
     if isinstance(identifier, DTypePolicy | DTypePolicyMap):

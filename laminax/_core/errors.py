@@ -74,7 +74,7 @@ def shown(function: Callable[P, T]) -> Callable[P, T]:
     return shown
 
 
-ENTRIES = ("__call__", "update_state", "result")  # where a user's program enters objects of this package
+ENTRIES = ("__init__", "__call__", "update_state", "result")  # where a user's program enters objects of this package
 
 
 def show_entries(cls: type) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from . import compat
 from .config import PACKAGE
 from .dtypes import TYPES
-from .errors import unknown
+from .errors import shown, unknown
 from .variable import Variable, scratch
 
 
@@ -59,23 +59,28 @@ class SymbolicTensor:
         name = f" {self.name}" if self.name else ""
         return f"<SymbolicTensor{name} {self.dtype}{list(self.shape)}>"
 
+    @shown
     def __len__(self) -> int:
         if not self.shape or self.shape[0] is None:
             raise TypeError(f"{self} has no length before there is data.")
         return self.shape[0]
 
+    @shown
     def __iter__(self) -> Any:
         return (operator.getitem(self, i) for i in range(len(self)))  # type: ignore[call-overload]
 
+    @shown
     def __bool__(self) -> bool:
         raise TypeError(f"{self} has no value yet, so it can't decide an `if`. Put the branch into a Layer's call.")
 
+    @shown
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(
             f"{self} has no value yet. Use {PACKAGE}.ops instead of numpy and jax.numpy, "
             "or put the code into a Layer's call."
         )
 
+    @shown
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         reflected = _REFLECTED.get(function.__name__)
         if reflected is None or method != "__call__" or inputs[-1] is not self:

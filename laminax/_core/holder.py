@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from .errors import shown
 from .variable import Variable
 
 T = TypeVar("T")
@@ -64,6 +65,7 @@ class Holder:
         """Copies of the weights, in the order of `weights`."""
         return [variable.numpy() for variable in self.weights]
 
+    @shown
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Set the weights from arrays in the order of `weights`."""
         own = self.weights
@@ -79,6 +81,7 @@ class Holder:
         for variable, value in zip(own, weights):
             variable.assign(value)
 
+    @shown
     def count_params(self) -> int:
         """The number of scalars in the weights."""
         if not self.built:

@@ -1,6 +1,6 @@
 """Global settings: the float type, the fuzz factor, the layout of images, fused attention, moving bars."""
 
-from .errors import unknown
+from .errors import shown, unknown
 
 _floatx = "float32"
 _epsilon = 1e-7
@@ -15,6 +15,7 @@ def floatx() -> str:
     return _floatx
 
 
+@shown
 def set_floatx(value: str) -> None:
     """Set the default float type."""
     global _floatx
@@ -28,6 +29,7 @@ def epsilon() -> float:
     return _epsilon
 
 
+@shown
 def set_epsilon(value: float) -> None:
     """Set the fuzz factor."""
     global _epsilon
@@ -39,6 +41,7 @@ def image_data_format() -> str:
     return _image_data_format
 
 
+@shown
 def set_image_data_format(data_format: str) -> None:
     """Set the default layout of images."""
     global _image_data_format

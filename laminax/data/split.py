@@ -6,9 +6,11 @@ from typing import Any
 import jax
 import numpy as np
 
+from .._core.errors import named_arguments
 from .arrays import as_arrays, length_of
 
 
+@named_arguments
 def split(
     *arrays: Any, validation: float = 0.2, stratify: Any = None, groups: Any = None, seed: int = 0
 ) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .._core import context, graph
 from .._core.config import from_data, function_record, registered_function
+from .._core.errors import named_arguments
 from .._core.settings import floatx
 from .layer import Array, Layer, Shape
 
@@ -83,6 +84,7 @@ class InputLayer(Layer):
         }
 
 
+@named_arguments
 def Input(  # noqa: N802 - Keras's name
     shape: Shape = None,
     batch_size: int | None = None,

@@ -10,7 +10,7 @@ from .. import export, saving
 from .._core.compat import is_tracer
 from .._core.config import custom_objects as scope
 from .._core.config import snake_case
-from .._core.errors import did_you_mean
+from .._core.errors import did_you_mean, named_arguments
 from .._core.graph import any_symbolic
 from ..data.arrays import as_arrays
 from ..layers.layer import Layer
@@ -143,6 +143,7 @@ class Model(Trainable):
         """The layers, in order."""
         return list((self._named or name_layers(self.inner_layers())).values())
 
+    @named_arguments
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its place."""
         if (name is None) == (index is None):
@@ -201,6 +202,7 @@ class Model(Trainable):
         """The names of the outputs, by which losses and metrics can be given."""
         return self._graph.output_names if self._graph is not None else None
 
+    @named_arguments
     def summary(
         self,
         line_length: int | None = None,
@@ -225,20 +227,24 @@ class Model(Trainable):
 
     # What the trainer asks.
 
+    @named_arguments
     def save(
         self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, include_optimizer: bool = True
     ) -> None:
         """Write the model to a `.keras` file. See `saving.save_model`."""
         saving.save_model(self, filepath, overwrite, zipped, include_optimizer)
 
+    @named_arguments
     def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
         """Write the weights to a `.weights.h5` or `.safetensors` file. See `saving.save_weights`."""
         saving.save_weights(self, filepath, overwrite, max_shard_size)
 
+    @named_arguments
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> Any:
         """Read what `save_weights` wrote; a file that does not fit is refused whole. See `saving.load_weights`."""
         return saving.load_weights(self, filepath, skip_mismatch, by_name)
 
+    @named_arguments
     def export(
         self,
         filepath: Any,

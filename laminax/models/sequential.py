@@ -8,6 +8,7 @@ import jax
 from .._core import graph
 from .._core.config import custom_objects as scope
 from .._core.config import from_data, to_data
+from .._core.errors import named_arguments
 from .._core.text import is_text
 from ..layers.building import making, shape_from
 from ..layers.core import Input, InputLayer
@@ -43,6 +44,7 @@ class Sequential(Model):
         for layer in layers or ():
             self.add(layer)
 
+    @named_arguments
     def add(self, layer: Any) -> None:
         """Add a layer at the end."""
         if graph.is_symbolic(layer):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .._core.config import deserializer, getter, record
+from .._core.errors import shown
 from . import schedules
 from .adadelta import Adadelta
 from .adafactor import Adafactor
@@ -55,6 +56,7 @@ _lookup = getter("optimizer", _BY_NAME)
 serialize, deserialize = record, deserializer(_lookup)
 
 
+@shown
 def get(identifier: Any) -> Optimizer | None:
     """An optimizer from its name, config, class or object, or from an optax transformation; `None` stays."""
     if identifier is None or isinstance(identifier, Optimizer):

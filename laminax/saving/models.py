@@ -8,6 +8,7 @@ from typing import Any
 from .._core import promises
 from .._core.config import custom_objects as scope
 from .._core.config import sharing, to_data
+from .._core.errors import named_arguments
 from .._core.file_errors import CorruptFileError, UnsupportedVersionError, in_file
 from .._core.reading import approve, from_data, is_record, located, reading
 from .._version import __version__
@@ -29,6 +30,7 @@ _SPARE = 1 << 20  # bytes of variables that a model may have and a file need not
 _MAY_BE_INFINITE = {"inbound_nodes", "value", "mask_value", "constant_values", "fill_value"}
 
 
+@named_arguments
 def save_model(
     model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None, include_optimizer: bool = True
 ) -> None:
@@ -92,6 +94,7 @@ def _dicts(data: Any) -> Iterator[dict[str, Any]]:
         todo += item.values() if isinstance(item, dict) else item if isinstance(item, (list, tuple)) else ()
 
 
+@named_arguments
 def load_model(
     filepath: Any,
     custom_objects: Mapping[str, Any] | None = None,
@@ -146,6 +149,7 @@ def to_json(model: Any, **kwargs: Any) -> str:
     return json.dumps(data, **kwargs)
 
 
+@named_arguments
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """A new model, with new weights, from what `to_json` gave.
 

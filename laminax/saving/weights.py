@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .._core.errors import named_arguments
 from .._core.file_errors import IncompatibleWeightsError, in_file
 from .._core.holder import Holder, variables
 from .._core.reading import located
@@ -19,6 +20,7 @@ from .source import Source, opened
 from .version import check_version
 
 
+@named_arguments
 def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: None = None) -> None:
     """Write the weights of a model. The file is whole or, if writing fails, as it was.
 
@@ -44,6 +46,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
             hdf5.write(file, keras_arrays(model))
 
 
+@named_arguments
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> Restored:
     """Read weights into a model: all that are in the file, or, if they do not fit, none.
 

@@ -242,12 +242,14 @@ class Trainable(Layer):
         logs = loop.on_batch(self._trainer, "train", Sample(x, y, sample_weight), class_weight)
         return logs if return_dict else _listed(logs)
 
+    @named_arguments
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """The loss and the metrics on one batch, as `evaluate` gives them."""
         self._compiled("test_on_batch")
         logs = loop.on_batch(self._trainer, "test", Sample(x, y, sample_weight), None)
         return logs if return_dict else _listed(logs)
 
+    @named_arguments
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
         return self.predict(x, batch_size=1 << 30, verbose=0)

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from .._core import checks
+from .._core.errors import named_arguments
 from .folders import Plan, dataset_of
 
 
+@named_arguments
 def audio_dataset_from_directory(
     directory: Any,
     labels: Any = "inferred",

@@ -8,13 +8,14 @@ import stat
 import tempfile
 from typing import Any
 
-from .._core.errors import unknown
+from .._core.errors import named_arguments, unknown
 
 _SCHEMES = ("http", "https", "file", "ftp")
 _HASHES = ("auto", "sha256", "md5")
 _ARCHIVES = ("auto", "tar", "zip")
 
 
+@named_arguments
 def get_file(
     fname: Any = None,
     origin: str | None = None,

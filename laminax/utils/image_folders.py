@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core.errors import unknown
+from .._core.errors import named_arguments, unknown
 from .._core.settings import standardize_data_format
 from .folders import Plan, dataset_of
 from .images import INTERPOLATIONS, _middle, load_img, resampled
@@ -13,6 +13,7 @@ from .images import INTERPOLATIONS, _middle, load_img, resampled
 FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 
 
+@named_arguments
 def image_dataset_from_directory(
     directory: Any,
     labels: Any = "inferred",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core.errors import unknown
+from .._core.errors import named_arguments, unknown
 from .._core.settings import floatx, standardize_data_format
 
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
@@ -24,6 +24,7 @@ def pillow() -> Any:
     return Image
 
 
+@named_arguments
 def array_to_img(x: Any, data_format: str | None = None, scale: bool = True, dtype: Any = None) -> Any:
     """An array `(height, width, channels)` with 1, 3 or 4 channels as Pillow's image.
 
@@ -49,6 +50,7 @@ def array_to_img(x: Any, data_format: str | None = None, scale: bool = True, dty
     return pillow().fromarray((image[:, :, 0] if channels == 1 else image).astype("uint8"))
 
 
+@named_arguments
 def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) -> np.ndarray:
     """Pillow's image as an array `(height, width, channels)`, or as `data_format` says."""
     image = np.asarray(img, dtype or floatx())
@@ -58,6 +60,7 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) ->
     return image.transpose(2, 0, 1) if standardize_data_format(data_format) == "channels_first" else image
 
 
+@named_arguments
 def load_img(
     path: Any,
     color_mode: str = "rgb",
@@ -97,6 +100,7 @@ def _middle(size: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int, i
     return left, top, left + width, top + height
 
 
+@named_arguments
 def save_img(
     path: Any, x: Any, data_format: str | None = None, file_format: str | None = None, scale: bool = True, **kwargs: Any
 ) -> None:

@@ -7,9 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import ops
+from .._core.errors import named_arguments
 from .._core.settings import floatx
 
 
+@named_arguments
 def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     """Integers as rows with a one at their place: `(...)` to `(..., num_classes)`. A last axis of size 1 is dropped.
 
@@ -41,6 +43,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     return jnp.asarray(rows) if isinstance(x, jax.Array) else rows
 
 
+@named_arguments
 def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
     """`x` divided by its norm along `axis`; what is 0 stays 0. A NumPy array gives a NumPy array.
 

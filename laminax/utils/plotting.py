@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import Any
 
-from .._core.errors import shape_text
+from .._core.errors import named_arguments, shape_text
 from .._core.graph import Node
 from ..layers.layer import Layer
 
@@ -39,6 +39,7 @@ class Dot:
         return self.create("svg").decode() if shutil.which("dot") else None
 
 
+@named_arguments
 def model_to_dot(
     model: Any,
     show_shapes: bool = False,
@@ -114,6 +115,7 @@ def _ways(sources: list[Node], names: dict[int, str], to: str) -> Iterator[str]:
     yield from (f"  {_quoted(names[id(s)])} -> {_quoted(to)};" for s in sources if id(s) in names)
 
 
+@named_arguments
 def plot_model(
     model: Any,
     to_file: Any = "model.png",

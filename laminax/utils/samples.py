@@ -7,10 +7,12 @@ from typing import Any
 import jax
 import numpy as np
 
+from .._core.errors import named_arguments
 from ..data.arrays import is_numbers
 from ..data.dataset import PyDataset, Samples
 
 
+@named_arguments
 def split_dataset(
     dataset: Any,
     left_size: float | int | None = None,
@@ -76,6 +78,7 @@ def _sizes(left: float | int | None, right: float | int | None, count: int) -> t
     return int(first), int(second)
 
 
+@named_arguments
 def timeseries_dataset_from_array(
     data: Any,
     targets: Any,

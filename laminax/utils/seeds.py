@@ -4,9 +4,11 @@ import random
 
 import numpy as np
 
+from .._core.errors import named_arguments
 from .._core.random import set_seed
 
 
+@named_arguments
 def set_random_seed(seed: int | None) -> None:
     """Make a program repeatable: seeds Python's and NumPy's global generators and the library's own source of seeds.
 

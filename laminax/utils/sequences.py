@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from .._core.errors import unknown
+from .._core.errors import named_arguments, unknown
 
 
+@named_arguments
 def pad_sequences(
     sequences: Any,
     maxlen: int | None = None,

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from .._core.errors import named_arguments
 from .folders import Plan, dataset_of
 
 
+@named_arguments
 def text_dataset_from_directory(
     directory: Any,
     labels: Any = "inferred",
