@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from laminax._core import compat
+from laminax._core import machine as processor
 from laminax.ops import convolution, windows
 
 from . import machine
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--as-xla-comes", action="store_true", help="with the compiler's own choice of a library")
     options = parser.parse_args()
     if options.as_xla_comes:
-        compat.compiler_options = lambda: None
+        processor.compiler_options = lambda: None
     if options.keep_memory:
         machine.keep_memory()
     convolution.PART_BYTES = int(options.part * 2**20)
@@ -102,14 +102,15 @@ def forward(shape):
     """`{form: a function to time}` of the output."""
     given = operands(shape)
     return {
-        name: functools.partial(compat.jit(functools.partial(convolve, form)), *given) for name, form in FORMS.items()
+        name: functools.partial(processor.jit(functools.partial(convolve, form)), *given)
+        for name, form in FORMS.items()
     }
 
 
 def both(shape):
     """Of the output and the gradients of input and kernel."""
     given = operands(shape)
-    return {name: functools.partial(compat.jit(gradients(form)), *given) for name, form in FORMS.items()}
+    return {name: functools.partial(processor.jit(gradients(form)), *given) for name, form in FORMS.items()}
 
 
 def gradients(form):
@@ -126,7 +127,7 @@ def looped(shape):
             return gradients(form)(*state)
 
         once = np.int32(1)  # not compiled in, so that the loop stays one
-        return functools.partial(compat.jit(lambda n, *given: jax.lax.fori_loop(0, n, turn, given)), once, *given)
+        return functools.partial(processor.jit(lambda n, *given: jax.lax.fori_loop(0, n, turn, given)), once, *given)
 
     return {name: make(form) for name, form in FORMS.items()}
 

@@ -79,3 +79,30 @@ def test_memory_is_left_alone_on_demand_and_on_other_systems(monkeypatch):
     assert machine.keep_memory() is False
     monkeypatch.setattr(machine.sys, "platform", "darwin")
     assert machine.keep_memory() is False
+
+
+LIBRARIES, VECTORS = machine.compat.LIBRARIES, machine.compat.VECTORS
+
+
+@pytest.mark.parametrize(
+    ("processor", "flags", "told"),
+    [
+        ("vendor_id : AuthenticAMD", "", {**LIBRARIES, **VECTORS}),
+        ("vendor_id : GenuineIntel", "", LIBRARIES),
+        ("", "", LIBRARIES),
+        ("AuthenticAMD", f"--{next(iter(LIBRARIES))}=LIBRARY_FUSION_TYPE_DOT", VECTORS),
+        ("", f"--a --{next(iter(LIBRARIES))}=", None),
+    ],
+)
+def test_what_the_compiler_is_told(monkeypatch, processor, flags, told):
+    monkeypatch.setattr(machine, "_processor_lines", lambda: processor)
+    monkeypatch.setenv("XLA_FLAGS", flags)
+    assert machine.compiler_options.__wrapped__() == told
+
+
+def test_a_compiler_that_knows_nothing_of_it_is_told_nothing(monkeypatch):
+    monkeypatch.setattr(machine.compat, "LIBRARIES", {"xla_cpu_that_is_not_there": "1"})
+    assert machine.compiler_options.__wrapped__() is None
+    monkeypatch.setattr(machine.jax, "default_backend", lambda: "gpu")
+    monkeypatch.setattr(machine.compat, "accepted", lambda options: pytest.fail("asked"))
+    assert machine.compiler_options.__wrapped__() is None

@@ -8,6 +8,8 @@ import os
 import pathlib
 import platform
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import jax
 
@@ -22,6 +24,22 @@ def prepare() -> None:
     keep_programs()
     if jax.default_backend() == "cpu":
         keep_memory()
+
+
+def jit(function: Callable[..., Any], **options: Any) -> Any:
+    """`jax.jit` for a program that stands alone, with what the compiler is told."""
+    return jax.jit(function, compiler_options=compiler_options(), **options)
+
+
+@functools.cache
+def compiler_options() -> dict[str, Any] | None:
+    """What XLA is told of a CPU, if it knows of it. What `XLA_FLAGS` says of the same holds."""
+    if jax.default_backend() != "cpu":
+        return None
+    wanted = {**compat.LIBRARIES, **(compat.VECTORS if "AuthenticAMD" in _processor_lines() else {})}
+    given = os.environ.get("XLA_FLAGS", "")
+    wanted = {name: value for name, value in wanted.items() if name not in given}
+    return compat.accepted(wanted) if wanted else None
 
 
 def keep_memory() -> bool:
@@ -85,9 +103,15 @@ def prune(folder: pathlib.Path, most: int) -> None:
 def _processor() -> str:
     """A name for processors that run the same instructions: a home folder may be shared by several machines."""
     words = [platform.machine(), platform.processor()]
-    try:
-        lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-        words += sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))})
-    except OSError:
-        pass
+    lines = _processor_lines().splitlines()
+    words += sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))})
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
+
+
+@functools.cache
+def _processor_lines() -> str:
+    """What Linux says of the processors; nothing elsewhere."""
+    try:
+        return pathlib.Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return ""

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._core import compat, context
+from .._core import context, machine
 from .._core.variable import Variable, read, write
 from ..data.sources import ArraySource, Rows, StreamSource
 from .finite import MARK
@@ -61,7 +61,7 @@ class Traced:
             self._met[_form(args)] = not frame.rows_lost
             return result
 
-        self.run = compat.jit(traced, donate_argnums=donate)
+        self.run = machine.jit(traced, donate_argnums=donate)
 
     def pads(self, *args: Any) -> bool:
         """Whether rows of padding stay without effect."""

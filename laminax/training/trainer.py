@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from .._core import compat, machine
+from .._core import machine
 from .._core.holder import survey
 from .._core.random import SeedGenerator
 from ..data.sources import ArraySource, Sample
@@ -188,11 +188,11 @@ class Trainer:
     def single(self, kind: str, program: Program) -> Callable[..., State]:
         """One step on one batch, which deletes nothing that it was given."""
         step = self.step(kind, program)
-        return step if self.eager else self.compiled(kind, "single", lambda: compat.jit(step))
+        return step if self.eager else self.compiled(kind, "single", lambda: machine.jit(step))
 
     def results(self, kind: str, program: Program) -> Callable[[Any], dict[str, Array]]:
         """The numbers that the metrics stand at, as a compiled function of their state."""
-        compiled = self.compiled(kind, "results", lambda: compat.jit(functools.partial(results, program)))
+        compiled = self.compiled(kind, "results", lambda: machine.jit(functools.partial(results, program)))
 
         def in_order(metrics: Any) -> dict[str, Array]:  # JAX sorts the keys of dicts
             found = compiled(metrics)
