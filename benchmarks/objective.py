@@ -1,12 +1,11 @@
-"""What the checks of an objective cost: all of a large array once, and a look at each step.
+"""What the checks of an objective cost: all of a large array once, and a look at each step of the reference workloads.
 
-python -m benchmarks.objective
+python -m benchmarks.objective --only lstm,convnet
 """
 
 import argparse
 import statistics
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,17 +15,27 @@ from laminax import layers
 from laminax.objective.check import Output, Split, about_batch, about_numbers, about_run
 from laminax.objective.heads import Head
 
+from .peers import LAMINAX
+from .peers.interface import Peer
+from .workloads import WORKLOADS
+from .workloads.workload import Workload
+
 ROWS, COLUMNS = 1_000_000, 100
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    rounds = parser.parse_args().rounds
-    took = statistics.median(checks() for _ in range(rounds))
+    made = argparse.ArgumentParser(prog="python -m benchmarks.objective", description=__doc__)
+    made.add_argument("--rounds", type=int, default=9, help="how often a model is trained with the look and without")
+    made.add_argument("--only", type=lambda text: text.split(","), default=list(WORKLOADS), help="some, with commas")
+    options = made.parse_args()
+    took = statistics.median(checks() for _ in range(options.rounds))
     print(f"checks of {ROWS} x {COLUMNS}, ms: {took * 1e3:.1f}, by an epoch in batches of 32: {took / epoch():.4f}")
-    for name, (make, x, y, size) in programs().items():
-        print(f"{name:30} a step with the look at it, by one without: {ratio(make, x, y, size, rounds):.3f}")
+    print("A step with the look at it, by one without:")
+    found = {}
+    for name in options.only:
+        found[name], step = ratio(WORKLOADS[name], options.rounds)
+        print(f"{name:12} {found[name]:.3f}   ({step * 1e3:.3g} ms a step)", flush=True)
+    print(f"{'mean':12} {statistics.geometric_mean(found.values()):.3f}")
 
 
 def checks() -> float:
@@ -60,49 +69,22 @@ def epoch() -> float:
 _DATA: list[Any] = []
 
 
-def programs() -> dict[str, tuple[Callable[[], Any], Any, Any, int]]:
-    """Models with their data and batch sizes."""
-    rng = np.random.default_rng(0)
+def ratio(workload: Workload, rounds: int) -> tuple[float, float]:
+    """The median over rounds of the time of epochs after the first by that of those where nothing is looked at.
 
-    def dense(units: int) -> Callable[[], Any]:
-        return lambda: lx.Sequential(
-            [lx.Input((784,)), layers.Dense(units, "relu"), layers.Dense(10, activation="softmax")]
-        )
-
-    def convolutions() -> Any:
-        inner = layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten()
-        return lx.Sequential([lx.Input((28, 28, 1)), *inner, layers.Dense(10, activation="softmax")])
-
-    def table() -> Any:
-        inner = layers.Embedding(20_000, 32), layers.GlobalAveragePooling1D()
-        return lx.Sequential([lx.Input((100,), dtype="int32"), *inner, layers.Dense(10, activation="softmax")])
-
-    rows, images = rng.normal(size=(20_000, 784)).astype("float32"), rng.normal(size=(2000, 28, 28, 1))
-    labels = rng.integers(0, 10, len(rows))
-    return {
-        "dense, 784-32-10": (dense(32), rows, labels, 64),
-        "dense, 784-512-10": (dense(512), rows[:8000], labels[:8000], 128),
-        "embedding, 20000 x 32": (table, rng.integers(0, 20_000, (3200, 100)).astype("int32"), labels[:3200], 64),
-        "convolutions": (convolutions, images.astype("float32"), labels[:2000], 64),
-    }
-
-
-def ratio(make: Callable[[], Any], x: Any, y: Any, size: int, rounds: int) -> float:
-    """The median over rounds of the time of an epoch after the first by that of one where nothing is looked at."""
-    models = {}
-    for rule in ("ignore", "raise"):
-        models[rule] = make()
-        models[rule].compile("adam", "sparse_categorical_crossentropy", on_nonfinite=rule)
-        models[rule].fit(x, y, batch_size=size, epochs=2, verbose=0)
+    Also the seconds of a step of the latter.
+    """
+    x, y = workload.data(workload.steps)
+    models = {rule: Peer(LAMINAX, workload, on_nonfinite=rule).model for rule in ("ignore", "raise")}
     times: dict[str, list[float]] = {rule: [] for rule in models}
-    for _ in range(rounds):
+    for _ in range(rounds + 1):
         for rule, model in models.items():
             ends: list[float] = []
             seen = lx.callbacks.LambdaCallback(on_epoch_end=lambda *_, ends=ends: ends.append(time.perf_counter()))
-            model.fit(x, y, batch_size=size, epochs=4, verbose=0, callbacks=[seen])
-            times[rule].append(ends[-1] - ends[0])
-    pairs = zip(times["raise"], times["ignore"])
-    return statistics.median(with_look / without for with_look, without in pairs)
+            model.fit(x, y, batch_size=workload.batch, epochs=4, verbose=0, callbacks=[seen])
+            times[rule].append((ends[-1] - ends[0]) / (len(ends) - 1) / workload.steps)
+    pairs = list(zip(times["raise"], times["ignore"]))[1:]  # the first ones hold what is done only once
+    return statistics.median(a / b for a, b in pairs), statistics.median(b for _, b in pairs)
 
 
 if __name__ == "__main__":
