@@ -20,10 +20,12 @@ import jax.numpy as jnp
 import numpy as np
 
 import laminax as lx
+from laminax._core import machine as processor
 
 from . import machine
 
 SPIN_S = 0.05  # after which threads that have nothing to do sleep
+WARM_S = 0.03
 TESTS = pathlib.Path(__file__).parents[1] / "tests"
 
 
@@ -147,7 +149,7 @@ def laminax_step(make: Callable[[], Any], shape: tuple[int, ...]) -> Callable[[]
     above = jnp.asarray(data(layer(x).shape))
     params, extras = layer.state()
 
-    @jax.jit
+    @processor.jit
     def slope(params: Any, x: Any, above: Any) -> Any:
         outputs, back = jax.vjp(lambda p, x: layer.stateless_call(p, extras, x, training=True)[0], params, x)
         return outputs, back(above)
@@ -184,20 +186,28 @@ def data(shape: tuple[int, ...]) -> Any:
 
 
 def in_turn(ours: Callable[[], None], theirs: Callable[[], None], rounds: int) -> tuple[float, float]:
-    """Median seconds of both, a few steps of each in turn.
+    """Median seconds of both, many steps of each in turn, as a training loop has them.
 
     Threads of OpenMP wait by spinning, and would take a processor from whoever comes next: they are given time to stop.
+    Then all threads sleep, and the first steps, which wake them, are not counted.
     """
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         for step, found in zip((ours, theirs), times):
             time.sleep(SPIN_S)
-            step(), step()
-            for _ in range(8):
-                start = time.perf_counter()
-                step()
-                found.append(time.perf_counter() - start)
+            timed(step, WARM_S)
+            found.extend(timed(step, 2 * WARM_S))
     return statistics.median(times[0]), statistics.median(times[1])
+
+
+def timed(step: Callable[[], None], seconds: float) -> list[float]:
+    """The seconds of each of so many steps as fill a time."""
+    found: list[float] = []
+    while len(found) < 2 or sum(found) < seconds:
+        start = time.perf_counter()
+        step()
+        found.append(time.perf_counter() - start)
+    return found
 
 
 if __name__ == "__main__":

@@ -84,6 +84,31 @@ def test_a_window_that_is_larger_than_the_inputs_has_no_place(size, window, chan
     assert convolution.conv(x, kernel, strides=2).shape == (2, 0, 2, 8)
 
 
+@pytest.mark.parametrize(
+    ("strides", "dilation"), [((1, 1), (1, 1)), ((2, 3), (1, 1)), ((1, 1), (2, 1)), ((2, 1), (1, 2))]
+)
+@pytest.mark.parametrize("multiplier", [1, 3])
+def test_derivatives_of_groups_of_one_channel(strides, dilation, multiplier):
+    rng = np.random.default_rng(0)
+    x, k, moved_x, moved_k = (
+        jnp.asarray(rng.normal(size=size), "float32") for size in ((6, 13, 11, 4), (3, 2, 1, 4 * multiplier)) * 2
+    )
+
+    def ours(x, k):
+        return convolution._sum_of_products(x, k, strides, dilation)
+
+    def theirs(x, k):
+        return convolution._lax(x, k, strides, ((0, 0),) * 2, dilation, groups=4)
+
+    def curvature(form):
+        slope = jax.grad(lambda x, k: jnp.sum(jnp.sin(form(x, k))), (0, 1))
+        return jax.jvp(slope, (x, k), (moved_x, moved_k))
+
+    close(jax.jvp(ours, (x, k), (moved_x, moved_k)), jax.jvp(theirs, (x, k), (moved_x, moved_k)))
+    close(curvature(ours), curvature(theirs), 1e-3)
+    close(jax.vmap(lambda x: ours(x[None], k)[0])(x), theirs(x, k))
+
+
 @pytest.mark.parametrize("form", ["patches", "direct"])
 def test_one_sample_after_another_under_vmap(form):
     (x, k), ours, theirs = both("a smaller last part", form=form)

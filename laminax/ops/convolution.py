@@ -277,19 +277,46 @@ def _grouped_dot(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> A
 
 
 def _sum_of_products(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> Array:
-    """Groups of one channel: each point of the window times its weights, summed.
-
-    The gradient of the weights sums over all places, which XLA does slowly in one go. Here the parts of the batch share
-    the weights, so that their gradients are added first, and a dot with ones sums up what is left.
-    """
+    """Groups of one channel: each point of the window times its weights, summed."""
     *window, _, filters = kernel.shape
     inputs = jnp.repeat(inputs, filters // inputs.shape[-1], -1)
+    return _products(inputs, kernel.reshape(*window, filters), strides, dilation)
+
+
+def _added_up(inputs: Array, kernel: Array, strides: Any, dilation: Any) -> Array:
+    """The gradient of the weights sums over all places, which XLA does slowly in one go.
+
+    Here the parts of the batch share the weights, so that their gradients are added first, and a dot with ones sums up
+    what is left.
+    """
+    *window, filters = kernel.shape
     parts = jnp.split(inputs, max(n for n in range(1, 9) if inputs.shape[0] % n == 0))
     shape = (parts[0].shape[0], *output_space(inputs.shape[1:-1], window, strides, dilation), filters)
     ones = jnp.ones((math.prod(shape[:-1]), 1), kernel.dtype)
     weights = [(ones @ point[None]).reshape(shape) for point in kernel.reshape(-1, filters)]
     sums = [sum(w * seen for w, seen in zip(weights, windows(x, window, strides, dilation))) for x in parts]
     return jnp.concatenate(sums)
+
+
+_products = jax.custom_jvp(_added_up, nondiff_argnums=(2, 3))
+
+
+@_products.defjvp
+def _of_products(strides: Any, dilation: Any, primals: Any, tangents: Any) -> Any:
+    """By the inputs such that the transpose, which makes their gradient, looks at parts of one array in turn, as
+    `_added_up` does: it takes a tenth of the time of adding up parts at their places.
+    """
+    (inputs, kernel), (moved_inputs, moved_kernel) = primals, tangents
+    *window, _ = kernel.shape
+    outputs = _products(inputs, kernel, strides, dilation)
+    whole: Any = 0
+    for point in itertools.product(*map(range, window)):
+        edges = [((w - 1 - p) * d, p * d, 0) for p, w, d in zip(point, window, dilation)]
+        zero = jnp.zeros((), kernel.dtype)
+        whole = whole + jax.lax.pad(moved_inputs * kernel[point], zero, [(0, 0, 0), *edges, (0, 0, 0)])
+    firsts = [(w - 1) * d for w, d in zip(window, dilation)]
+    seen = [slice(at, at + (n - 1) * s + 1, s) for at, n, s in zip(firsts, outputs.shape[1:], strides)]
+    return outputs, whole[(slice(None), *seen)] + _added_up(inputs, moved_kernel, strides, dilation)
 
 
 def _slice_by_slice(inputs: Array, kernel: Array, strides: Any, pads: Any, dilation: Any) -> Array:
