@@ -1,7 +1,7 @@
 """Where a dot of patches is faster than XLA's own convolution: `python -m benchmarks.convolution`.
 
 Both forms of laminax's convolution are timed over a range of shapes: forward, with the gradients of input and kernel,
-and these within a loop. `MANY_CHANNELS`, `MANY_BYTES`, `PART_BYTES` and `SAMPLE_BYTES` in `laminax/ops/convolution.py`
+and these within a loop. `MANY_NUMBERS`, `MANY_BYTES`, `PART_BYTES` and `SAMPLE_BYTES` in `laminax/ops/convolution.py`
 follow from them: `--part 8` times parts of the batch whose patches take 8 MiB. `--as-xla-comes` leaves out what laminax
 tells the compiler.
 """
@@ -42,7 +42,10 @@ SHAPES = [
     (32, 32, 32, 64, 64, 1),
     (1, 28, 28, 8, 8, 3),
     (4, 14, 14, 32, 32, 3),
+    (32, 28, 28, 4, 16, 3),
     (32, 28, 28, 6, 16, 3),
+    (32, 64, 64, 3, 32, 5),
+    (32, 64, 64, 1, 32, 7),
 ]
 FORMS = {"direct": convolution._direct, "dot": convolution._patches_dot}
 

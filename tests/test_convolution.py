@@ -145,7 +145,8 @@ def test_the_patches_of_a_part_are_all_that_a_step_holds():
         ((1, 3000, 2000, 3), (3, 3, 3, 8), "float32", "conv"),  # too much to be laid out
         ((1, 8, 8, 16), (3, 3, 16, 16), "float32", "dot"),  # little
         ((16, 32, 32, 16), (3, 3, 16, 16), "float64", "dot"),  # no fast form
-        ((16, 32, 32, 3), (3, 3, 3, 16), "float32", "dot"),  # few channels
+        ((16, 32, 32, 3), (7, 7, 3, 16), "float32", "conv"),
+        ((16, 32, 32, 3), (3, 3, 3, 16), "float32", "dot"),  # small windows
         ((16, 32, 32, 16), (1, 1, 16, 16), "float32", "dot"),  # needs no patches
         ((16, 16, 16, 16, 8), (3, 1, 1, 8, 8), "float32", "dot"),
     ],
@@ -171,7 +172,7 @@ def test_gradients_have_batch_and_channels_where_xla_is_fast(form, strides, dila
         outputs, back = jax.vjp(apply, *operands)
         return jax.tree.map(lambda a, b: a - 0.1 * b, operands, back(outputs))
 
-    shapes = [jax.ShapeDtypeStruct(s, "float32") for s in ((65, *(331, 8)[:axes], 16), (*(3, 4)[:axes], 16, 16))]
+    shapes = [jax.ShapeDtypeStruct(s, "float32") for s in ((65, *(331, 8)[:axes], 32), (*(3, 4)[:axes], 32, 32))]
     program = jax.jit(lambda *given: jax.lax.fori_loop(0, 3, turn, given)).lower(*shapes).compile().as_text()
     space = "012"[:axes]
     assert set(re.findall("dim_labels=([^,]+)", program)) == {f"b{space}f_{space}io->b{space}f"}

@@ -47,6 +47,25 @@ def test_fused_and_stepwise_give_the_same_bits(monkeypatch, batch_size, shuffle)
     assert_equal_weights(fused, single)
 
 
+def test_fused_and_stepwise_convolutions_give_the_same_bits(monkeypatch):
+    """In every form that a convolution has: dots of patches, XLA's own, and sums of products."""
+    images = np.random.default_rng(0).normal(size=(100, 24, 24, 3)).astype("float32")
+
+    def make():
+        lx.utils.set_random_seed(0)
+        inner = [layers.Conv2D(8, 3), layers.BatchNormalization(), layers.Conv2D(16, 3, 2), layers.DepthwiseConv2D(3)]
+        tail = [layers.Conv2DTranspose(8, 3, 2), layers.GlobalAveragePooling2D(), layers.Dense(3)]
+        net = lx.Sequential([lx.Input((24, 24, 3)), *inner, *tail])
+        net.compile("adam", "mse")
+        return net
+
+    targets = np.random.default_rng(1).normal(size=(100, 3)).astype("float32")
+    fused, h1, single, h2 = both_ways(monkeypatch, make, images, targets, batch_size=32, epochs=3)
+    assert (h1.mode, h2.mode) == ("fused", "stepwise")
+    assert h1.history == h2.history
+    assert_equal_weights(fused, single)
+
+
 def test_fused_and_stepwise_with_several_inputs_and_weights(monkeypatch):
     given = {"batch_size": 8, "epochs": 2, "seed": 5, "sample_weight": np.linspace(0, 1, N)}
     fused, h1, single, h2 = both_ways(monkeypatch, lambda: two(optimizer="adam"), AB, SK, **given)

@@ -15,10 +15,10 @@ from .linear import project
 from .windows import explicit_padding, last_window, output_space, padded, patches, patches_in_a_loop, per_axis, windows
 
 # On a CPU (benchmarks/convolution.py): the bytes of patches that stay in the cache, and the most of a sample that are
-# laid out at all; the fewest channels, and bytes of patches, for which XLA's own form is the faster one.
+# laid out at all; the fewest numbers in a patch, and bytes of all, for which XLA's own form is the faster one.
 PART_BYTES = 4 << 20
 SAMPLE_BYTES = 64 << 20
-MANY_CHANNELS = 8
+MANY_NUMBERS = 48
 MANY_BYTES = 1 << 20
 
 
@@ -193,13 +193,13 @@ def _transposed(inputs: Array, kernel: Array, strides: Any, dilation: Any, spans
 def _one_group(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
     """The form that is fastest on a CPU.
 
-    XLA's own, but for few channels, of which it makes bad use, and for types and ranks that it has no fast form for.
+    XLA's own, but for windows that see little, of which it makes bad use, and for types and ranks that it has no fast
+    form for.
     """
     *window, channels, _ = kernel.shape
     places = _places(inputs, kernel, strides, dilation, pads)
     each = _sample_bytes(places, kernel)
-    seen = channels * (window[0] if len(window) == 3 else 1)
-    many = seen >= MANY_CHANNELS and each * inputs.shape[0] >= MANY_BYTES
+    many = math.prod(window) * channels >= MANY_NUMBERS and each * inputs.shape[0] >= MANY_BYTES
     if kernel.dtype.itemsize <= 4 and (many or each > SAMPLE_BYTES):
         if any(count > size for count, size in zip(places, inputs.shape[1:])):
             inputs, pads = padded(inputs, pads), [(0, 0)] * len(pads)
