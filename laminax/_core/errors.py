@@ -49,6 +49,8 @@ def shape_text(shape: object) -> str:
 def named_arguments(function: Callable[P, T]) -> Callable[P, T]:
     """A function that names the argument that was meant, where one is misspelt; its errors show the user's lines."""
     known = inspect.signature(function).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in known.values()):
+        return shown(function)  # which knows itself what it takes
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
