@@ -148,8 +148,8 @@ def test_a_part_in_turn():
     for place in ((0, 0), (1999, 5), (2047, 99), (4999, 99)):
         grad = filled(np.nan, *place, shape=(5000, 100))
         assert not bool(all_finite(grad))
-        seen.append([i for i in range(16) if not bool(jax.jit(all_finite)(grad, i))])
-    assert seen == [[0, 8], [3, 11], [3, 11], [7, 15]]
+        seen.append([i for i in range(8) if not bool(jax.jit(all_finite)(grad, i))])
+    assert seen == [[0, 4], [1, 5], [1, 5], [3, 7]]
 
 
 def without_nan(x):
@@ -186,7 +186,7 @@ def test_one_row_of_a_very_large_gradient():
     """No weight takes it before its turn comes, and then the run ends."""
     x = hidden()
     huge = model(layers.Dense(800), layers.Lambda(without_nan), width=600, optimizer=lx.optimizers.SGD(1e-5))
-    with pytest.raises(lx.objective.NonFiniteError, match=r"Step 1 of epoch 6 .*x\[3, 411\] = nan"):
+    with pytest.raises(lx.objective.NonFiniteError, match=r"Step 1 of epoch 3 .*x\[3, 411\] = nan"):
         quiet(huge, x, R, epochs=9)
     assert all(np.isfinite(w).all() for w in huge.get_weights())
 

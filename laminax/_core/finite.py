@@ -9,7 +9,7 @@ from .dtypes import at_least_float32
 
 Array = Any
 FEW = 4096  # numbers of an array, up to which each is looked at by itself
-MANY = 2**16  # numbers beyond which reading all of them may be felt beside the rest of a step
+MANY = 2**17  # numbers beyond which reading all of them may be felt beside the rest of a step
 
 
 def all_finite(tree: Any, turn: Array | None = None) -> Array:
