@@ -97,7 +97,7 @@ def convolve(form, x, kernel):
     half = kernel.shape[0] // 2
     pads = ((half, half),) * 2
     if form is convolution._direct:
-        return form(x, kernel, (1, 1), pads, (1, 1))
+        return form(x, kernel, (1, 1), (1, 1), pads)
     return form(windows.padded(x, pads), kernel, (1, 1), (1, 1))
 
 

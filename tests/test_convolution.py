@@ -27,7 +27,7 @@ CASES = {
 
 
 FORMS = {
-    "patches": lambda x, k, strides, pads, dilation: convolution._patches_dot(
+    "patches": lambda x, k, strides, dilation, pads: convolution._patches_dot(
         windows.padded(x, pads), k, strides, dilation
     ),
     "direct": convolution._direct,
@@ -40,7 +40,7 @@ def both(name, dtype="float32", form="patches"):
     shape, kernel, strides, dilation = CASES[name]
     rng = np.random.default_rng(0)
     operands = tuple(jnp.asarray(rng.normal(size=size), dtype) for size in (shape, kernel))
-    settings = strides, ((1, 2),) * len(strides), dilation
+    settings = strides, dilation, ((1, 2),) * len(strides)
     return operands, lambda x, k: FORMS[form](x, k, *settings), lambda x, k: convolution._lax(x, k, *settings)
 
 
@@ -98,7 +98,7 @@ def test_derivatives_of_groups_of_one_channel(strides, dilation, multiplier):
         return convolution._sum_of_products(x, k, strides, dilation)
 
     def theirs(x, k):
-        return convolution._lax(x, k, strides, ((0, 0),) * 2, dilation, groups=4)
+        return convolution._lax(x, k, strides, dilation, ((0, 0),) * 2, groups=4)
 
     def curvature(form):
         slope = jax.grad(lambda x, k: jnp.sum(jnp.sin(form(x, k))), (0, 1))
@@ -145,6 +145,7 @@ def test_the_patches_of_a_part_are_all_that_a_step_holds():
         ((1, 3000, 2000, 3), (3, 3, 3, 8), "float32", "conv"),  # too much to be laid out
         ((1, 8, 8, 16), (3, 3, 16, 16), "float32", "dot"),  # little
         ((16, 32, 32, 16), (3, 3, 16, 16), "float64", "dot"),  # no fast form
+        ((16, 32, 32, 16), (3, 3, 16, 16), "int32", "dot"),
         ((16, 32, 32, 3), (7, 7, 3, 16), "float32", "conv"),
         ((16, 32, 32, 3), (3, 3, 3, 16), "float32", "dot"),  # small windows
         ((16, 32, 32, 16), (1, 1, 16, 16), "float32", "dot"),  # needs no patches

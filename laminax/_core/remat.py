@@ -79,15 +79,14 @@ def as_wished(wish: Wish | None, layer: Any, call: Callable[..., Any]) -> Callab
 def _alone(call: Callable[..., Any]) -> Callable[..., Any]:
     """`call`, in which no layer is rematerialised a second time."""
 
-    @functools.wraps(call, updated=())  # of a layer, no attributes
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def alone(*args: Any, **kwargs: Any) -> Any:
         token = _inside.set(True)
         try:
             return call(*args, **kwargs)
         finally:
             _inside.reset(token)
 
-    return run
+    return alone
 
 
 def _if_large(threshold: int, layer: Any, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -170,7 +170,7 @@ def _convolve(inputs: Array, kernel: Array, strides: Any, padding: str, dilation
     pads = explicit_padding(padding, inputs.shape[1:-1], kernel.shape[:-2], strides, dilation)
     groups = inputs.shape[-1] // kernel.shape[-2]
     if not on_cpu(*inputs.shape) or not all(_places(inputs, kernel, strides, dilation, pads)):
-        return _lax(inputs, kernel, strides, pads, dilation, groups=groups)
+        return _lax(inputs, kernel, strides, dilation, pads, groups=groups)
     if groups == 1:
         return _one_group(inputs, kernel, strides, dilation, pads)
     form = _sum_of_products if kernel.shape[-2] == 1 else _grouped_dot
@@ -185,7 +185,7 @@ def _transposed(inputs: Array, kernel: Array, strides: Any, dilation: Any, spans
     pads = [(span - 1 - crop, end - 1 + crop) for span, crop, end in zip(spans, crops, ends)]
     turned, ones = jnp.flip(kernel, range(len(strides))), (1,) * len(strides)
     if not on_cpu(*inputs.shape):
-        return _lax(inputs, turned, ones, pads, dilation, strides)
+        return _lax(inputs, turned, ones, dilation, pads, strides)
     apart = [(0, 0, 0), *((0, 0, stride - 1) for stride in strides), (0, 0, 0)]
     return _one_group(jax.lax.pad(inputs, jnp.zeros((), inputs.dtype), apart), turned, ones, dilation, pads)
 
@@ -200,11 +200,12 @@ def _one_group(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: 
     places = _places(inputs, kernel, strides, dilation, pads)
     each = _sample_bytes(places, kernel)
     many = math.prod(window) * channels >= MANY_NUMBERS and each * inputs.shape[0] >= MANY_BYTES
-    if kernel.dtype.itemsize <= 4 and (many or each > SAMPLE_BYTES):
+    short = jnp.issubdtype(kernel.dtype, jnp.floating) and kernel.dtype.itemsize <= 4
+    if short and (many or each > SAMPLE_BYTES):
         if any(count > size for count, size in zip(places, inputs.shape[1:])):
             inputs, pads = padded(inputs, pads), [(0, 0)] * len(pads)
         form = _slice_by_slice if len(window) == 3 else _direct
-        return form(inputs, kernel, strides, tuple(pads), dilation)
+        return form(inputs, kernel, strides, dilation, tuple(pads))
     return _patches_dot(padded(inputs, pads), kernel, strides, dilation)
 
 
@@ -319,7 +320,7 @@ def _of_products(strides: Any, dilation: Any, primals: Any, tangents: Any) -> An
     return outputs, whole[(slice(None), *seen)] + _added_up(inputs, moved_kernel, strides, dilation)
 
 
-def _slice_by_slice(inputs: Array, kernel: Array, strides: Any, pads: Any, dilation: Any) -> Array:
+def _slice_by_slice(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
     """A convolution of volumes as one of images: those that a window sees one behind the other are joined."""
     depth, *window, channels, filters = kernel.shape
     inputs = padded(inputs, [pads[0], (0, 0), (0, 0)])
@@ -331,34 +332,34 @@ def _slice_by_slice(inputs: Array, kernel: Array, strides: Any, pads: Any, dilat
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2, 3, 4))
-def _direct(inputs: Array, kernel: Array, strides: Any, pads: Any, dilation: Any) -> Array:
+def _direct(inputs: Array, kernel: Array, strides: Any, dilation: Any, pads: Any) -> Array:
     """XLA's own form, for a CPU: its derivatives are as fast in a loop on the device.
 
     There XLA has a fast form only for batch and channels where `_lax` puts them, while JAX's derivatives have them
     elsewhere. Those written here are such that their transposes, which make the gradients, have them there; unless
     there are more outputs than inputs, where XLA swaps inputs and kernel.
     """
-    return _lax(inputs, kernel, strides, pads, dilation)
+    return _lax(inputs, kernel, strides, dilation, pads)
 
 
 @_direct.defjvp
-def _of_direct(strides: Any, pads: Any, dilation: Any, primals: Any, tangents: Any) -> Any:
+def _of_direct(strides: Any, dilation: Any, pads: Any, primals: Any, tangents: Any) -> Any:
     (inputs, kernel), (moved_inputs, moved_kernel) = primals, tangents
-    form = functools.partial(_lax, strides=strides, pads=pads, dilation=dilation)
+    form = functools.partial(_lax, strides=strides, dilation=dilation, pads=pads)
     space = "DHW"[-len(strides) :]
     layout = (f"N{space}C", f"{space}OI", f"N{space}C")
     by_inputs = form(moved_inputs, jnp.swapaxes(kernel, -1, -2), layout=layout)
     layout = (f"C{space}N", f"I{space}O", f"{space}NC")
     by_kernel = form(jnp.swapaxes(inputs, 0, -1), jnp.moveaxis(moved_kernel, -2, 0), layout=layout)
-    return _direct(inputs, kernel, strides, pads, dilation), by_inputs + jnp.moveaxis(by_kernel, -2, 0)
+    return _direct(inputs, kernel, strides, dilation, pads), by_inputs + jnp.moveaxis(by_kernel, -2, 0)
 
 
 def _lax(
     inputs: Array,
     kernel: Array,
     strides: Any,
-    pads: Any,
     dilation: Any,
+    pads: Any,
     spread: Any = None,
     groups: int = 1,
     layout: tuple[str, str, str] | None = None,
