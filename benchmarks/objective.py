@@ -22,6 +22,7 @@ from .peers.interface import Peer
 from .workloads import WORKLOADS
 
 ROWS, COLUMNS = 1_000_000, 100
+Program = tuple[Callable[[str], Any], Any, Any, int]  # makes the model by the rule; inputs, targets, batch size
 
 
 def main() -> None:
@@ -29,16 +30,21 @@ def main() -> None:
     made.add_argument("--rounds", type=int, default=9, help="how often a model is trained with the look and without")
     made.add_argument("--only", type=lambda text: text.split(","), default=list(WORKLOADS), help="some, with commas")
     options = made.parse_args()
+    if unknown := [name for name in options.only if name not in WORKLOADS]:
+        made.error(f"--only: {', '.join(unknown)} is none of {', '.join(WORKLOADS)}")
     took = statistics.median(checks() for _ in range(options.rounds))
     print(f"checks of {ROWS} x {COLUMNS}, ms: {took * 1e3:.1f}, by an epoch in batches of 32: {took / epoch():.4f}")
     print("A step with the look at it, by one without:")
-    found = {}
-    for name in options.only:
-        found[name], step = ratio(workload_model(name), *workload_data(name), options.rounds)
-        print(f"{name:20} {found[name]:.3f}   ({step * 1e3:.3g} ms a step)", flush=True)
-    print(f"{'mean':20} {statistics.geometric_mean(found.values()):.3f}")
-    worst, step = ratio(small_convolution, *small_images(), options.rounds)
-    print(f"{'a small convolution':20} {worst:.3f}   ({step * 1e3:.3g} ms a step)")
+    found = [told(name, workload(name), options.rounds) for name in options.only]
+    print(f"{'mean':20} {statistics.geometric_mean(found):.3f}")
+    told("a small convolution", small_convolution(), options.rounds)
+
+
+def told(name: str, program: Program, rounds: int) -> float:
+    """The ratio for a program, which is printed."""
+    found, step = ratio(*program, rounds)
+    print(f"{name:20} {found:.3f}   ({step * 1e3:.3g} ms a step)", flush=True)
+    return found
 
 
 def checks() -> float:
@@ -72,29 +78,23 @@ def epoch() -> float:
 _DATA: list[Any] = []
 
 
-def workload_model(name: str) -> Callable[[str], Any]:
-    """Makes the model of a workload by the rule for steps that are not finite."""
-    return lambda rule: Peer(LAMINAX, WORKLOADS[name], on_nonfinite=rule).model
+def workload(name: str) -> Program:
+    """A reference workload."""
+    of = WORKLOADS[name]
+    return lambda rule: Peer(LAMINAX, of, on_nonfinite=rule).model, *of.data(of.steps), of.batch
 
 
-def workload_data(name: str) -> tuple[Any, Any, int]:
-    """Its inputs, targets and batch size."""
-    workload = WORKLOADS[name]
-    return *workload.data(workload.steps), workload.batch
-
-
-def small_convolution(rule: str) -> Any:
+def small_convolution() -> Program:
     """What suffers most: in a step of a millisecond each operation more is felt."""
-    inner = layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten()
-    model = lx.Sequential([lx.Input((28, 28, 1)), *inner, layers.Dense(10, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy", on_nonfinite=rule)
-    return model
 
+    def make(rule: str) -> Any:
+        inner = layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten()
+        model = lx.Sequential([lx.Input((28, 28, 1)), *inner, layers.Dense(10, activation="softmax")])
+        model.compile("adam", "sparse_categorical_crossentropy", on_nonfinite=rule)
+        return model
 
-def small_images() -> tuple[Any, Any, int]:
-    """Its inputs, targets and batch size."""
     rng = np.random.default_rng(0)
-    return rng.normal(size=(2048, 28, 28, 1)).astype("float32"), rng.integers(0, 10, 2048), 64
+    return make, rng.normal(size=(2048, 28, 28, 1)).astype("float32"), rng.integers(0, 10, 2048), 64
 
 
 def ratio(make: Callable[[str], Any], x: Any, y: Any, size: int, rounds: int) -> tuple[float, float]:

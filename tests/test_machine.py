@@ -95,7 +95,7 @@ LIBRARIES, VECTORS = machine.compat.LIBRARIES, machine.compat.VECTORS
     ],
 )
 def test_what_the_compiler_is_told(monkeypatch, processor, flags, told):
-    monkeypatch.setattr(machine, "_processor_lines", lambda: processor)
+    monkeypatch.setattr(machine, "_cpuinfo", lambda: processor)
     monkeypatch.setenv("XLA_FLAGS", flags)
     assert machine.compiler_options.__wrapped__() == told
 

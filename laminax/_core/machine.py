@@ -36,7 +36,7 @@ def compiler_options() -> dict[str, Any] | None:
     """What XLA is told of a CPU, if it knows of it. What `XLA_FLAGS` says of the same holds."""
     if jax.default_backend() != "cpu":
         return None
-    wanted = {**compat.LIBRARIES, **(compat.VECTORS if "AuthenticAMD" in _processor_lines() else {})}
+    wanted = {**compat.LIBRARIES, **(compat.VECTORS if "AuthenticAMD" in _cpuinfo() else {})}
     given = os.environ.get("XLA_FLAGS", "")
     wanted = {name: value for name, value in wanted.items() if name not in given}
     return compat.accepted(wanted) if wanted else None
@@ -103,13 +103,13 @@ def prune(folder: pathlib.Path, most: int) -> None:
 def _processor() -> str:
     """A name for processors that run the same instructions: a home folder may be shared by several machines."""
     words = [platform.machine(), platform.processor()]
-    lines = _processor_lines().splitlines()
+    lines = _cpuinfo().splitlines()
     words += sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))})
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
 
 
 @functools.cache
-def _processor_lines() -> str:
+def _cpuinfo() -> str:
     """What Linux says of the processors; nothing elsewhere."""
     try:
         return pathlib.Path("/proc/cpuinfo").read_text()

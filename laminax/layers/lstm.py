@@ -101,7 +101,8 @@ class LSTM(CellRNN):
         recurrent_dropout: fraction of the state to drop.
         seed: of the dropout.
         return_sequences, return_state, go_backwards, stateful, unroll: as of `RNN`.
-        use_cudnn: whether cuDNN may run the steps, where the device has it: `"auto"` and `True`, or `False`.
+        use_cudnn: whether cuDNN may run the steps, where the device has it: `"auto"` and `True`, or `False`, which
+            derivatives along a direction and `vmap` need there.
     """
 
     set_by_class = ("cell",)

@@ -279,7 +279,7 @@ def make_cell(cls: type[Cell], found: dict[str, Any]) -> tuple[Cell, dict[str, A
 
 
 def cudnn_wish(layer: RNN, value: Any) -> Any:
-    """`use_cudnn`, which is kept; the form of the loop follows the device."""
+    """`use_cudnn`, if it is one of the three that there are."""
     if value not in ("auto", True, False):
         raise checks.refused(layer, "use_cudnn", "must be 'auto', True or False", value)
     return value

@@ -25,7 +25,7 @@ def lstm_steps(
     """Run `i, f, g, o = split(x_t @ kernel + h @ recurrent_kernel + bias)`, `c = s(f) * c + s(i) * tanh(g)`,
     `h = s(o) * tanh(c)`; `s` is the sigmoid.
 
-    On an NVIDIA GPU cuDNN runs them, unless a mask has steps that are not real before such that are.
+    On an NVIDIA GPU cuDNN runs them, if the real steps of each row are its first ones.
 
     Args:
         x: the inputs, `(steps, batch, features)`.

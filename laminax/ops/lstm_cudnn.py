@@ -29,7 +29,7 @@ def runs_on(mask: Array) -> Array:
 def cudnn_steps(
     x: Array, kernel: Array, recurrent_kernel: Array, bias: Array, h: Array, c: Array, mask: Array | None = None
 ) -> tuple[Array, Array]:
-    """As `lstm_steps`, for a mask that `runs_on`. It has gradients, but no derivatives along a direction."""
+    """As `lstm_steps`, for a mask that `runs_on`. It has gradients, but no other derivatives, and no `vmap`."""
     steps, batch, features = x.shape
     lengths = jnp.full(batch, steps) if mask is None else jnp.sum(mask[..., 0], 0)
     # as cuDNN has them: kernels turned, the gates one below the other, and a second bias
