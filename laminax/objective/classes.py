@@ -25,9 +25,10 @@ def counts(loss: Any, head: Head, y: Any) -> np.ndarray | None:
         return None
     if not isinstance(loss, LABELS):
         return np.rint(y.reshape(-1, y.shape[-1]).sum(0)).astype(int) if y.ndim > 1 else None
-    labels = y.ravel().astype("int64")
-    inside = (labels >= 0) & (labels < head.units)
-    return np.bincount(labels if inside.all() else labels[inside], minlength=head.units)
+    labels = y.ravel() if np.can_cast(y.dtype, "int64") else y.ravel().astype("int64")
+    if labels.size and not 0 <= labels.min() <= labels.max() < head.units:
+        labels = labels[(labels >= 0) & (labels < head.units)]
+    return np.bincount(labels, minlength=head.units)
 
 
 def spread(train: Any, validation: Any, split: float = 0.0, name: str = "y") -> Iterator[Finding]:
