@@ -26,10 +26,11 @@ class Holder:
     name: str
     built = True
     apart = False  # whether its variables are its own affair (and of its like), not those of what holds it
+    aside = frozenset({"_given"})  # attributes in which there are none
 
     def members(self) -> Mapping[str, Any]:
         """The attributes in which to look, by name."""
-        return {key: value for key, value in vars(self).items() if key != "_given"}
+        return {key: value for key, value in vars(self).items() if key not in self.aside}
 
     @property
     def variables(self) -> list[Variable]:
@@ -126,7 +127,7 @@ def survey(holder: Any) -> tuple[dict[str, Variable], dict[str, Variable], list[
     return params, extras, marks
 
 
-_PLAIN = frozenset([bool, int, float, str, bytes, type(None), types.FunctionType, np.ndarray])  # hold no variables
+PLAIN = frozenset([bool, int, float, str, bytes, type(None), types.FunctionType, np.ndarray])  # hold no variables
 
 
 def _visit(
@@ -150,12 +151,12 @@ def _visit(
     else:
         return
     for key, item in items:
-        if type(item) not in _PLAIN:
+        if type(item) not in PLAIN:
             _visit(item, owner, f"{path}/{key}" if path else str(key), active, seen, found, marks)
 
 
 def _variables_first(members: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    inside = [item for item in members.items() if type(item[1]) not in _PLAIN]
+    inside = [item for item in members.items() if type(item[1]) not in PLAIN]
     return sorted(inside, key=lambda item: item[1].rank if isinstance(item[1], Variable) else 2)
 
 

@@ -59,6 +59,7 @@ class Layer(Configurable, Symbolic, Stateless, Buildable, KerasNames):
     supports_masking = False
     converts_inputs = True
     told_of_mask = False
+    aside = Stateless.aside | {"_nodes", "_added_losses", "output_shapes", "_build_shapes"}
 
     def __init__(
         self,

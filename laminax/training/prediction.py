@@ -19,7 +19,6 @@ Array = Any
 BATCH = 32  # rows, where the user says nothing
 
 
-@interrupts.held()
 def predict(
     trainer: Trainer, x: Any, *, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any, out: Any
 ) -> Any:
@@ -27,7 +26,23 @@ def predict(
     check_counts("predict", batch_size=batch_size, steps=steps)
     size = batch_size or BATCH
     if isinstance(x, np.ndarray) and 0 < len(x) <= size and not (verbose or steps or callbacks or out is not None):
-        return jax.tree.map(np.asarray, predict_batch(trainer, as_arrays(x, "x", trainer.model.on_host)))
+        return _at_once(trainer, x)
+    return _in_batches(trainer, x, size, verbose, steps, callbacks, out)
+
+
+def _at_once(trainer: Trainer, x: np.ndarray) -> Any:
+    """The outputs for one batch. For one like others before, nothing needs to be held back from Ctrl-C."""
+    text = trainer.model.on_host
+    x = as_arrays(x, "x", text)
+    outputs = None if text else trainer.answer(x)
+    if outputs is None:
+        with interrupts.held():
+            outputs = predict_batch(trainer, x)
+    return _fetched(outputs)
+
+
+@interrupts.held()
+def _in_batches(trainer: Trainer, x: Any, size: int, verbose: Any, steps: int | None, callbacks: Any, out: Any) -> Any:
     given = _batches(trainer, x, size, steps)
     progress = Progress(verbose, "Prediction")
     progress.begin(0, given.total)
@@ -122,7 +137,7 @@ def _answers(trainer: Trainer, given: Batches, watching: CallbackList | None = N
 
 
 def _fetched(outputs: Any) -> Any:
-    return jax.tree.map(np.asarray, outputs)
+    return np.asarray(outputs) if isinstance(outputs, jax.Array) else jax.tree.map(np.asarray, outputs)
 
 
 class Parts:
