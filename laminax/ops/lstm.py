@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from . import lstm_cudnn
 from .linear import project
-from .recurrent import half, hold
+from .recurrent import before, half, hold
 
 Array = Any
 
@@ -68,14 +68,14 @@ def _steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> t
 
 
 def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any:
-    """The last states; `h`, `c` and the tanh of each gate after each step, `h` and `c` before it."""
+    """The last states; `h`, `c` and the tanh of each gate after each step."""
 
     def step(states: Any, xs: Any) -> Any:
         (h, c), (z, real) = states, xs
         i, f, g, o = gates = jnp.split(jnp.tanh(z + h @ kernel), 4, -1)
         new_c = hold(real, half(f) * c + half(i) * g, c)
         new_h = hold(real, half(o) * jnp.tanh(new_c), h)
-        return (new_h, new_c), (new_h, new_c, gates, h, c)
+        return (new_h, new_c), (new_h, new_c, gates)
 
     return jax.lax.scan(step, (h, c), (z, mask))
 
@@ -83,8 +83,8 @@ def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any
 @_steps.defjvp
 def _derivative(given: Any, moved: Any) -> Any:
     (z, kernel, h, c, mask), (z_dot, kernel_dot, h_dot, c_dot, _) = given, moved
-    (_, last), (outputs, memory, (i, f, g, o), h_before, c_before) = _run(z, kernel, h, c, mask)
-    tanh_c = jnp.tanh(memory)
+    (_, last), (outputs, memory, (i, f, g, o)) = _run(z, kernel, h, c, mask)
+    h_before, c_before, tanh_c = before(h, outputs), before(c, memory), jnp.tanh(memory)
     # how c moves with the gates i, f and g; how h moves with the gate o and with c
     slopes = (
         g * 0.5 * (1 - i * i),
