@@ -26,6 +26,7 @@ from . import machine
 
 SPIN_S = 0.05  # after which threads that have nothing to do sleep
 WARM_S = 0.03
+TOGETHER = 5  # steps, for the last of which is waited: in a training loop nobody waits for each
 TESTS = pathlib.Path(__file__).parents[1] / "tests"
 
 
@@ -144,7 +145,7 @@ class Itself(lx.Layer):
 
 
 def laminax_step(make: Callable[[], Any], shape: tuple[int, ...]) -> Callable[[], None]:
-    """One compiled forward and backward pass in training, from a gradient of the outputs that is no constant."""
+    """Compiled forward and backward passes in training, from a gradient of the outputs that is no constant."""
     layer, x = make(), jnp.asarray(data(shape))
     above = jnp.asarray(data(layer(x).shape))
     params, extras = layer.state()
@@ -154,7 +155,12 @@ def laminax_step(make: Callable[[], Any], shape: tuple[int, ...]) -> Callable[[]
         outputs, back = jax.vjp(lambda p, x: layer.stateless_call(p, extras, x, training=True)[0], params, x)
         return outputs, back(above)
 
-    return lambda: jax.block_until_ready(slope(params, x, above))  # type: ignore[return-value]
+    def steps() -> None:
+        for _ in range(TOGETHER):
+            found = slope(params, x, above)
+        jax.block_until_ready(found)
+
+    return steps
 
 
 def torch_step(make: Callable[[Any], Any], shape: tuple[int, ...]) -> Callable[[], None]:
@@ -173,12 +179,13 @@ def torch_step(make: Callable[[Any], Any], shape: tuple[int, ...]) -> Callable[[
 
     above = torch.tensor(data(forward().shape))
 
-    def step() -> None:
-        layer.zero_grad(set_to_none=True)
-        x.grad = None
-        forward().backward(above)
+    def steps() -> None:
+        for _ in range(TOGETHER):
+            layer.zero_grad(set_to_none=True)
+            x.grad = None
+            forward().backward(above)
 
-    return step
+    return steps
 
 
 def data(shape: tuple[int, ...]) -> Any:
@@ -186,27 +193,27 @@ def data(shape: tuple[int, ...]) -> Any:
 
 
 def in_turn(ours: Callable[[], None], theirs: Callable[[], None], rounds: int) -> tuple[float, float]:
-    """Median seconds of both, many steps of each in turn, as a training loop has them.
+    """Median seconds of a step of both, many steps of each in turn, as a training loop has them.
 
     Threads of OpenMP wait by spinning, and would take a processor from whoever comes next: they are given time to stop.
     Then all threads sleep, and the first steps, which wake them, are not counted.
     """
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
-        for step, found in zip((ours, theirs), times):
+        for steps, found in zip((ours, theirs), times):
             time.sleep(SPIN_S)
-            timed(step, WARM_S)
-            found.extend(timed(step, 2 * WARM_S))
+            timed(steps, WARM_S)
+            found.extend(timed(steps, 2 * WARM_S))
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def timed(step: Callable[[], None], seconds: float) -> list[float]:
-    """The seconds of each of so many steps as fill a time."""
+def timed(steps: Callable[[], None], seconds: float) -> list[float]:
+    """The seconds of a step, so often as fills a time."""
     found: list[float] = []
-    while len(found) < 2 or sum(found) < seconds:
+    while len(found) < 2 or sum(found) * TOGETHER < seconds:
         start = time.perf_counter()
-        step()
-        found.append(time.perf_counter() - start)
+        steps()
+        found.append((time.perf_counter() - start) / TOGETHER)
     return found
 
 

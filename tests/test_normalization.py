@@ -7,6 +7,8 @@ import pytest
 from contract import assert_close
 
 from laminax import layers
+from laminax.ops import normalization
+from laminax.ops.normalization import group_normalized, layer_normalized
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(4, 5, 6)).astype("float32")
@@ -152,3 +154,87 @@ def test_spectral_norm_within_a_users_jit():
 def test_bad_arguments_of_the_spectral_norm(arguments, words):
     with pytest.raises(ValueError, match=words):
         built(layers.SpectralNormalization, **arguments)
+
+
+def plainly(x, gamma, beta, axes, of, epsilon):
+    """The formula: `of` are the axes of `gamma` and `beta`, `axes` those of the mean."""
+    shape = [size if i in of else 1 for i, size in enumerate(x.shape)]
+    mean, variance = jnp.mean(x, axes, keepdims=True), jnp.var(x, axes, keepdims=True)
+    return (x - mean) / jnp.sqrt(variance + epsilon) * gamma.reshape(shape) + beta.reshape(shape)
+
+
+def by_groups(x, gamma, beta, axis, groups, epsilon):
+    """Each group by the formula."""
+    parts = jnp.split(jnp.moveaxis(x, axis, -1), groups, -1)
+    numbers = zip(parts, jnp.split(gamma, groups), jnp.split(beta, groups), strict=True)
+    axes = range(1, x.ndim)
+    outputs = [plainly(part, g, b, tuple(axes), (x.ndim - 1,), epsilon) for part, g, b in numbers]
+    return jnp.moveaxis(jnp.concatenate(outputs, -1), -1, axis)
+
+
+FORMS = {
+    "rows": ((3, 4, 6), (6,), lambda *a: layer_normalized(*a, (2,), 1e-3), lambda *a: plainly(*a, (2,), (2,), 1e-3)),
+    "two axes": (
+        (3, 4, 6),
+        (4, 6),
+        lambda *a: layer_normalized(*a, (1, 2), 1e-3),
+        lambda *a: plainly(*a, (1, 2), (1, 2), 1e-3),
+    ),
+    "an inner axis": (
+        (3, 4, 6),
+        (4,),
+        lambda *a: layer_normalized(*a, (1,), 1e-3),
+        lambda *a: plainly(*a, (1,), (1,), 1e-3),
+    ),
+    "groups": (
+        (3, 4, 5, 6),
+        (6,),
+        lambda *a: group_normalized(*a, 3, 2, 1e-3),
+        lambda *a: by_groups(*a, 3, 2, 1e-3),
+    ),
+    "groups of one": (
+        (3, 4, 6),
+        (6,),
+        lambda *a: group_normalized(*a, 2, 6, 1e-3),
+        lambda *a: by_groups(*a, 2, 6, 1e-3),
+    ),
+    "channels first": (
+        (3, 6, 4),
+        (6,),
+        lambda *a: group_normalized(*a, 1, 3, 1e-3),
+        lambda *a: by_groups(*a, 1, 3, 1e-3),
+    ),
+    "vectors": ((3, 6), (6,), lambda *a: group_normalized(*a, 1, 3, 1e-3), lambda *a: by_groups(*a, 1, 3, 1e-3)),
+}
+
+
+@pytest.mark.parametrize("many", [0, 2**19])
+@pytest.mark.parametrize("name", FORMS)
+def test_the_forms_give_the_formula_and_all_its_derivatives(monkeypatch, name, many):
+    monkeypatch.setattr(normalization, "MANY", many)
+    size, numbers, ours, theirs = FORMS[name]
+    with jax.enable_x64(True):
+        given = tuple(jnp.asarray(RNG.normal(size=s) + 2) for s in (size, numbers, numbers))
+        moved = tuple(jnp.asarray(RNG.normal(size=s)) for s in (size, numbers, numbers))
+
+        def slope(form):
+            return jax.grad(lambda *a: jnp.sum(jnp.sin(form(*a))), (0, 1, 2))
+
+        def same(a, b):
+            for one, other in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True):
+                np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
+
+        same(ours(*given), theirs(*given))
+        same(jax.jvp(ours, given, moved), jax.jvp(theirs, given, moved))
+        same(slope(ours)(*given), slope(theirs)(*given))
+        same(jax.jvp(slope(ours), given, moved), jax.jvp(slope(theirs), given, moved))
+        same(jax.vmap(ours, (0, None, None))(given[0][None], *given[1:])[0], theirs(*given))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_rows_are_no_error(name):
+    size, numbers, ours, _ = FORMS[name]
+    x, weights = jnp.zeros((0, *size[1:])), jnp.ones(numbers)
+    outputs, slope = jax.value_and_grad(lambda x: jnp.sum(ours(x, weights, weights)))(x)
+    assert outputs == 0
+    assert slope.shape == x.shape

@@ -31,6 +31,11 @@ def jit(function: Callable[..., Any], **options: Any) -> Any:
     return jax.jit(function, compiler_options=compiler_options(), **options)
 
 
+def on_cpu(*sizes: Any) -> bool:
+    """Whether this runs on a CPU, and the sizes are numbers."""
+    return jax.default_backend() == "cpu" and all(isinstance(size, int) for size in sizes)
+
+
 @functools.cache
 def compiler_options() -> dict[str, Any] | None:
     """What XLA is told of a CPU, if it knows of it. What `XLA_FLAGS` says of the same holds."""

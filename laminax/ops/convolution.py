@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from .._core import checks, settings
+from .._core.machine import on_cpu
 from .._core.operation import Array
 from .linear import project
 from .windows import explicit_padding, last_window, output_space, padded, patches, patches_in_a_loop, per_axis, windows
@@ -139,11 +140,6 @@ def separable_conv(
     """
     outputs = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
     return conv(outputs, pointwise_kernel, data_format=data_format)
-
-
-def on_cpu(*sizes: Any) -> bool:
-    """Whether this runs on a CPU, and the sizes are numbers."""
-    return jax.default_backend() == "cpu" and all(isinstance(size, int) for size in sizes)
 
 
 def _channel_axis(data_format: str | None) -> int:

@@ -12,6 +12,7 @@ from . import blocks, convolution, crossentropy, pooling
 from .attention import dot_product_attention
 from .blocks import *
 from .crossentropy import *
+from .normalization import layer_normalized
 
 _ACTIVATIONS = """
 celu elu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu log_sigmoid log_softmax relu relu6 selu
@@ -137,12 +138,10 @@ def layer_normalization(
     x: Array, gamma: Array | None = None, beta: Array | None = None, axis: Any = -1, epsilon: float | None = None
 ) -> Array:
     """`(x - mean) / sqrt(variance + epsilon) * gamma + beta`, over `axis`."""
-    axes = _all_axes(axis, x.ndim)
     wide = dtypes.at_least_float32(x)
-    mean, variance = jnp.mean(wide, axes, keepdims=True), jnp.var(wide, axes, keepdims=True)
-    outputs = (wide - mean) * jax.lax.rsqrt(variance + (settings.epsilon() if epsilon is None else epsilon))
-    outputs = outputs if gamma is None else outputs * _fitted(gamma, x, axes)
-    return (outputs if beta is None else outputs + _fitted(beta, x, axes)).astype(x.dtype)
+    gamma, beta = (None if w is None else jnp.asarray(w, wide.dtype) for w in (gamma, beta))
+    axes = tuple(sorted(_all_axes(axis, x.ndim)))
+    return layer_normalized(wide, gamma, beta, axes, settings.epsilon() if epsilon is None else epsilon).astype(x.dtype)
 
 
 @operation
