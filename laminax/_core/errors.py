@@ -54,12 +54,16 @@ def named_arguments(function: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        for name in kwargs:
-            if name not in known:
-                raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
-        return function(*args, **kwargs)
+        try:
+            for name in kwargs:
+                if name not in known:
+                    raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
+            return function(*args, **kwargs)
+        except Exception as error:
+            fold(error)
+            raise
 
-    return shown(checked)
+    return checked
 
 
 def shown(function: Callable[P, T]) -> Callable[P, T]:

@@ -26,19 +26,14 @@ def predict(
     check_counts("predict", batch_size=batch_size, steps=steps)
     size = batch_size or BATCH
     if isinstance(x, np.ndarray) and 0 < len(x) <= size and not (verbose or steps or callbacks or out is not None):
-        return _at_once(trainer, x)
+        outputs = trainer.answer(x)  # runs so little that nothing needs to be held back from Ctrl-C
+        return _fetched(_one_batch(trainer, x) if outputs is None else outputs)
     return _in_batches(trainer, x, size, verbose, steps, callbacks, out)
 
 
-def _at_once(trainer: Trainer, x: np.ndarray) -> Any:
-    """The outputs for one batch. For one like others before, nothing needs to be held back from Ctrl-C."""
-    text = trainer.model.on_host
-    x = as_arrays(x, "x", text)
-    outputs = None if text else trainer.answer(x)
-    if outputs is None:
-        with interrupts.held():
-            outputs = predict_batch(trainer, x)
-    return _fetched(outputs)
+@interrupts.held()
+def _one_batch(trainer: Trainer, x: np.ndarray) -> Any:
+    return predict_batch(trainer, as_arrays(x, "x", trainer.model.on_host))
 
 
 @interrupts.held()

@@ -221,7 +221,7 @@ class Trainer:
     def predictor(self, program: Program) -> "Predictor":
         """The compiled forward pass."""
         step = functools.partial(predict_step, program)
-        return self.compiled("predict", "any", lambda: Predictor(step, self.eager))
+        return self.compiled("predict", "any", lambda: Predictor(step, self.eager, self.model.on_host))
 
     def answer(self, x: np.ndarray) -> Any:
         """The outputs for one batch, where one of its form was answered before by the model as it is; else `None`.
@@ -237,12 +237,19 @@ class Trainer:
 
 
 class Predictor:
-    """A forward pass `(params, extras, x) -> (outputs, changed extras)`, compiled for few sizes of a batch."""
+    """A forward pass `(params, extras, x) -> (outputs, changed extras)`, compiled for few sizes of a batch.
 
-    def __init__(self, step: Callable[..., Any], eager: bool) -> None:
+    Args:
+        step: the pass.
+        eager: whether it is left as it is.
+        read: whether its inputs were made on the host, from what the user gave.
+    """
+
+    def __init__(self, step: Callable[..., Any], eager: bool, read: bool) -> None:
         self._traced = Traced(step)
         self.run = step if eager else self._traced.run
-        self.plain: set[Any] = set()  # the forms of single arrays that were run as they are, and changed nothing
+        self.plain: set[Any] = set()  # the forms of single arrays that are run as they are given, and change nothing
+        self._any_plain = not (eager or read)
         self._pads: bool | None = False if eager else None  # whether rows may be added; not known before the first
 
     def __call__(self, params: Any, extras: Any, x: Any, size: int | None = None) -> tuple[Any, Any]:
@@ -255,7 +262,7 @@ class Predictor:
         wanted = size if size is not None and count <= size else 1 << max(count - 1, 0).bit_length()
         if wanted == count or self._pads is False:
             outputs, changed = self.run(params, extras, x)
-            if isinstance(x, np.ndarray) and not changed:
+            if self._any_plain and isinstance(x, np.ndarray) and not changed:
                 self.plain.add((x.shape, x.dtype))
             return outputs, changed
         full = jax.tree.map(lambda a: np.concatenate([a, np.repeat(a[:1], wanted - count, 0)]), x)
