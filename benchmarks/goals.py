@@ -94,7 +94,8 @@ def requests(found: Found) -> str:
     entries = found.get("requests", {})
     bare, keras = best(entries, ["jax"], "predict_us"), best(entries, KERAS, "predict_us")
     paused = best(entries, ["jax"], "paused_us")
-    words = [f"{workload}: {1 / bare[workload]:.1f} bare calls, {1 / paused[workload]:.1f} paused" for workload in bare]
+    words = [f"{workload}: {1 / bare[workload]:.1f} bare calls" for workload in bare]
+    words += [f"{workload}: {1 / paused[workload]:.1f} after a pause" for workload in paused]
     words += [f"{workload}: {keras[workload]:.1f}x the fastest Keras" for workload in keras]
     return "; ".join(words)
 

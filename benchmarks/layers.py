@@ -81,7 +81,7 @@ def torch_table(rounds: int) -> str:
     machine.keep_memory()
     lines = [f"{'':28}{'laminax':>12}{'PyTorch':>12}{'ratio':>8}"]
     for name, (shape, make, make_theirs) in pairs().items():
-        ours, theirs = in_turn(laminax_step(make, shape), torch_step(make_theirs, shape), rounds)
+        ours, theirs = in_turn(laminax_steps(make, shape), torch_steps(make_theirs, shape), rounds)
         lines.append(f"{name:28}{1000 * ours:9.2f} ms{1000 * theirs:9.2f} ms{ours / theirs:8.2f}")
     return "\n".join(lines)
 
@@ -144,7 +144,7 @@ class Itself(lx.Layer):
         return self.attention(x, x)
 
 
-def laminax_step(make: Callable[[], Any], shape: tuple[int, ...]) -> Callable[[], None]:
+def laminax_steps(make: Callable[[], Any], shape: tuple[int, ...]) -> Callable[[], None]:
     """Compiled forward and backward passes in training, from a gradient of the outputs that is no constant."""
     layer, x = make(), jnp.asarray(data(shape))
     above = jnp.asarray(data(layer(x).shape))
@@ -163,7 +163,7 @@ def laminax_step(make: Callable[[], Any], shape: tuple[int, ...]) -> Callable[[]
     return steps
 
 
-def torch_step(make: Callable[[Any], Any], shape: tuple[int, ...]) -> Callable[[], None]:
+def torch_steps(make: Callable[[Any], Any], shape: tuple[int, ...]) -> Callable[[], None]:
     """The same in PyTorch, whose convolutions and pooling have the channels first."""
     import torch  # type: ignore[import-not-found]
 

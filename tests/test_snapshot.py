@@ -118,6 +118,11 @@ def test_a_row_asked_for_again_is_of_the_model_as_it_is():
     again = model.predict(row, verbose=0)
     np.testing.assert_array_equal(again, regressed_by_twice(row))
     assert not np.array_equal(again, first)
+    model.layers[0].trainable = False
+    before = model._trainer.version
+    assert model._trainer.answer(row) is None
+    assert model._trainer.version == before  # a look by which nothing is set
+    np.testing.assert_array_equal(model.predict(row, verbose=0), again)
     model.add(layers.Dense(4))
     assert model.predict(row, verbose=0).shape == (1, 4)
 

@@ -54,16 +54,12 @@ def named_arguments(function: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            for name in kwargs:
-                if name not in known:
-                    raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
-            return function(*args, **kwargs)
-        except Exception as error:
-            fold(error)
-            raise
+        for name in kwargs:
+            if name not in known:
+                raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
+        return function(*args, **kwargs)
 
-    return checked
+    return shown(checked)
 
 
 def shown(function: Callable[P, T]) -> Callable[P, T]:

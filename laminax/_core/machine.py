@@ -1,4 +1,4 @@
-"""What is set once, before the first model is compiled: where compiled programs are kept, and how memory is."""
+"""The processor, and what is set once, before the first model is compiled: where programs are kept, how memory is."""
 
 import contextlib
 import ctypes
@@ -22,7 +22,7 @@ CACHE_BYTES = 1 << 30  # the most that the compiled programs take on the disk
 def prepare() -> None:
     """Set what the environment does not forbid. Nothing is set where the program has set it itself."""
     keep_programs()
-    if jax.default_backend() == "cpu":
+    if on_cpu():
         keep_memory()
 
 
@@ -32,14 +32,14 @@ def jit(function: Callable[..., Any], **options: Any) -> Any:
 
 
 def on_cpu(*sizes: Any) -> bool:
-    """Whether this runs on a CPU, and the sizes are numbers."""
+    """Whether programs run on a CPU, and sizes, if any are given, are numbers."""
     return jax.default_backend() == "cpu" and all(isinstance(size, int) for size in sizes)
 
 
 @functools.cache
 def compiler_options() -> dict[str, Any] | None:
     """What XLA is told of a CPU, if it knows of it. What `XLA_FLAGS` says of the same holds."""
-    if jax.default_backend() != "cpu":
+    if not on_cpu():
         return None
     wanted = {**compat.LIBRARIES, **(compat.VECTORS if "AuthenticAMD" in _cpuinfo() else {})}
     given = os.environ.get("XLA_FLAGS", "")

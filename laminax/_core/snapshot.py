@@ -5,28 +5,25 @@ from collections.abc import Callable, Container, Iterable
 from operator import is_, itemgetter
 from typing import Any, NamedTuple
 
+from .catalog import PACKAGE
 from .holder import PLAIN, Holder
 from .variable import Variable
 
-_PACKAGE = __name__.split(".")[0]
-
 
 class Snapshot:
-    """To what the attributes of objects, and the lists and dicts among them, refer; and which variables are trained.
+    """To what the attributes of an object, and of all inside, refer; and which variables are trained.
 
     The values of variables may change. It sees all that `survey` sees, and keeps nothing alive that holds no variables.
 
     Args:
-        roots: the objects.
+        root: the object.
     """
 
-    def __init__(self, *roots: Any) -> None:
+    def __init__(self, root: Any) -> None:
         self._parts: list[_Part] = []
         self._variables: list[Variable] = []
         self._others: list[Holder] = []  # of classes that may say anew, at each look, whether they are frozen
-        seen: dict[int, Any] = {}
-        for root in roots:
-            self._visit(root, seen)
+        self._visit(root, {})
         self._flags, self._words = self._moved(), self._said()
 
     def holds(self) -> bool:
@@ -54,7 +51,7 @@ class Snapshot:
             inside = [value.owner()] if value.owner is not None else []  # which may be frozen
         elif isinstance(value, Holder):
             self._parts.append(_part(vars(value), value.aside))
-            if type(value).__module__.split(".")[0] != _PACKAGE:
+            if type(value).__module__.split(".")[0] != PACKAGE:
                 self._others.append(value)
             inside = value.members().values()
         elif isinstance(value, (dict, list)):

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from .._core import checks, dtypes
 from .._core.variable import Variable
-from ..ops.normalization import group_normalized, layer_normalized
+from ..ops.normalization import fitted, group_normalized, layer_normalized, scaled_and_moved
 from .dense import known_size
 from .input_spec import InputSpec
 from .layer import Array, Layer
@@ -66,10 +66,12 @@ class LayerNormalization(Layer):
     def call(self, inputs: Array) -> Array:
         axes = resolved_axes(self, inputs.ndim)
         x = dtypes.at_least_float32(inputs)
+        weights = scale_and_offset(self, x.dtype)
         if self.rms_scaling:
-            outputs = scaled_and_moved(self, x * jax.lax.rsqrt(jnp.var(x, axes, keepdims=True) + self.epsilon), axes)
+            inverse = jax.lax.rsqrt(jnp.var(x, axes, keepdims=True) + self.epsilon)
+            outputs = scaled_and_moved(x * inverse, *weights, axes)
         else:
-            outputs = layer_normalized(x, *scale_and_offset(self, x.dtype), axes, self.epsilon)
+            outputs = layer_normalized(x, *weights, axes, self.epsilon)
         return outputs.astype(self.compute_dtype)
 
 
@@ -158,7 +160,7 @@ class RMSNormalization(Layer):
         axes = resolved_axes(self, inputs.ndim)
         x = dtypes.at_least_float32(inputs)
         outputs = x * jax.lax.rsqrt(jnp.mean(jnp.square(x), axes, keepdims=True) + self.epsilon)
-        return (outputs * self.scale.value.reshape(spread(axes, x))).astype(self.compute_dtype)
+        return (outputs * fitted(self.scale.value, x, axes)).astype(self.compute_dtype)
 
 
 class UnitNormalization(Layer):
@@ -198,11 +200,6 @@ def resolved_axes(layer: Any, rank: int) -> tuple[int, ...]:
     return tuple(sorted({a % rank for a in axes}))
 
 
-def spread(axes: tuple[int, ...], x: Array) -> tuple[int, ...]:
-    """The shape in which a weight that spans `axes` broadcasts against `x`."""
-    return tuple(size if i in axes else 1 for i, size in enumerate(x.shape))
-
-
 def add_scale_and_offset(layer: Any, shape: tuple[int, ...]) -> tuple[Variable | None, Variable | None]:
     """`gamma` and `beta` of a normalization, `None` where it has none. They stay in their own float type."""
     gamma = layer.make_weight("gamma", shape, autocast=False) if layer.scale else None
@@ -214,10 +211,3 @@ def scale_and_offset(layer: Any, dtype: Any) -> tuple[Array | None, Array | None
     """`gamma` and `beta` in a type, `None` where there is none."""
     gamma, beta = (None if v is None else v.value.astype(dtype) for v in (layer.gamma, layer.beta))
     return gamma, beta
-
-
-def scaled_and_moved(layer: Any, x: Array, axes: tuple[int, ...]) -> Array:
-    """`x * gamma + beta`, for a `gamma` and `beta` that span `axes`."""
-    gamma, beta = scale_and_offset(layer, x.dtype)
-    x = x if gamma is None else x * gamma.reshape(spread(axes, x))
-    return x if beta is None else x + beta.reshape(spread(axes, x))

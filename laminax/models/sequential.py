@@ -37,6 +37,8 @@ class Sequential(Model):
         (None, 10)
     """
 
+    aside = Model.aside | {"_chain", "_input"}  # the layers stand in `_named` as well
+
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, trainable=trainable, **kwargs)
         self._chain: list[Layer] = []
@@ -127,9 +129,6 @@ class Sequential(Model):
     def layers(self) -> list[Layer]:
         """The layers, without the input."""
         return list(self._chain)
-
-    def members(self) -> Mapping[str, Any]:
-        return {key: value for key, value in super().members().items() if key not in ("_chain", "_input")}
 
     def standardize_inputs(self, x: Any) -> Any:
         """Data in the form of the input; the first data give its shape."""

@@ -12,7 +12,7 @@ from . import blocks, convolution, crossentropy, pooling
 from .attention import dot_product_attention
 from .blocks import *
 from .crossentropy import *
-from .normalization import layer_normalized
+from .normalization import fitted, layer_normalized
 
 _ACTIVATIONS = """
 celu elu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu log_sigmoid log_softmax relu relu6 selu
@@ -124,11 +124,6 @@ def moments(x: Array, axes: Any, keepdims: bool = False, synchronized: bool = Fa
     return mean, variance
 
 
-def _fitted(weight: Array, x: Array, axes: Any) -> Array:
-    shape = [size if i in axes else 1 for i, size in enumerate(x.shape)]
-    return jnp.asarray(weight).reshape(shape)
-
-
 def _all_axes(axis: Any, rank: int) -> tuple[int, ...]:
     return tuple(a % rank for a in (axis if isinstance(axis, (list, tuple)) else [axis]))
 
@@ -151,7 +146,7 @@ def rms_normalization(x: Array, scale: Array | None = None, axis: Any = -1, epsi
     wide = dtypes.at_least_float32(x)
     squares = jnp.mean(jnp.square(wide), axes, keepdims=True)
     outputs = wide * jax.lax.rsqrt(squares + (settings.epsilon() if epsilon is None else epsilon))
-    return (outputs if scale is None else outputs * _fitted(scale, x, axes)).astype(x.dtype)
+    return (outputs if scale is None else outputs * fitted(jnp.asarray(scale), x, axes)).astype(x.dtype)
 
 
 @operation

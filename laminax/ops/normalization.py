@@ -28,7 +28,7 @@ def layer_normalized(x: Array, gamma: Array | None, beta: Array | None, axes: tu
         rows = x.reshape(math.prod(x.shape[:first]), math.prod(x.shape[first:]))
         return _rows(rows, gamma.reshape(-1), beta.reshape(-1), epsilon).reshape(x.shape)
     outputs = standardized(x, functools.partial(jnp.mean, axis=axes, keepdims=True), epsilon)
-    return _moved(outputs, gamma, beta, axes)
+    return scaled_and_moved(outputs, gamma, beta, axes)
 
 
 def group_normalized(
@@ -48,13 +48,18 @@ def group_normalized(
         return _groups(samples, gamma, beta, groups, epsilon).reshape(x.shape)
     others = tuple(i for i in range(1, x.ndim) if i != axis)
     outputs = standardized(x, lambda x: mean_of_groups(jnp.mean(x, others, keepdims=True), groups), epsilon)
-    return _moved(outputs, gamma, beta, (axis,))
+    return scaled_and_moved(outputs, gamma, beta, (axis,))
 
 
-def _moved(x: Array, gamma: Array | None, beta: Array | None, axes: tuple[int, ...]) -> Array:
-    shape = [size if i in axes else 1 for i, size in enumerate(x.shape)]
-    x = x if gamma is None else x * gamma.reshape(shape)
-    return x if beta is None else x + beta.reshape(shape)
+def scaled_and_moved(x: Array, gamma: Array | None, beta: Array | None, axes: tuple[int, ...]) -> Array:
+    """`x * gamma + beta`, for a `gamma` and `beta` that span `axes`; `None` for ones and zeros."""
+    x = x if gamma is None else x * fitted(gamma, x, axes)
+    return x if beta is None else x + fitted(beta, x, axes)
+
+
+def fitted(weight: Array, x: Array, axes: tuple[int, ...]) -> Array:
+    """A weight that spans `axes` of `x`, in the shape in which it broadcasts against it."""
+    return weight.reshape([size if i in axes else 1 for i, size in enumerate(x.shape)])
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))

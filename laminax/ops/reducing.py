@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from .._core import dtypes
+from .._core.machine import on_cpu
 from .._core.operation import Array, float_operation, operation
 
 __all__ = ["argmax", "argmin", "average", "mean", "slogdet", "std", "trapezoid", "var"]
@@ -57,7 +58,7 @@ def argmin(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 def _ordered(x: Array, nan_is_largest: bool) -> Array:
     """Floats as integers in the same order, where a CPU would take tiny numbers for 0; NaN is beyond all."""
-    if not dtypes.is_float(x) or jax.default_backend() != "cpu":
+    if not dtypes.is_float(x) or not on_cpu():
         return x
     x = dtypes.at_least_float32(x)
     bits = jax.lax.bitcast_convert_type(x, "int32" if x.dtype == "float32" else "int64")

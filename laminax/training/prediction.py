@@ -26,7 +26,7 @@ def predict(
     check_counts("predict", batch_size=batch_size, steps=steps)
     size = batch_size or BATCH
     if isinstance(x, np.ndarray) and 0 < len(x) <= size and not (verbose or steps or callbacks or out is not None):
-        outputs = trainer.answer(x)  # runs so little that nothing needs to be held back from Ctrl-C
+        outputs = trainer.answer(x)
         return _fetched(_one_batch(trainer, x) if outputs is None else outputs)
     return _in_batches(trainer, x, size, verbose, steps, callbacks, out)
 

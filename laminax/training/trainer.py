@@ -131,14 +131,12 @@ class Trainer:
         If what compiled steps depend on besides their arguments (which weights move, in which mode layers run) has
         changed since the last look, they are forgotten.
         """
-        optimizer = self.settings.optimizer if self.settings else None
-        schedules = optimizer.schedules if optimizer else ()
-        last, under = self._last, [self.settings, self.on_nonfinite, *schedules]
-        if last is not None and [*map(id, last.under)] == [*map(id, under)] and last.snapshot.holds():
-            return last.program
-        snapshot = Snapshot(self.model)
+        known = self._unchanged()
+        if known is not None:
+            return known
+        under, snapshot = self._under(), Snapshot(self.model)
         params, extras, marks = survey(self.model)
-        key = tuple(params), tuple(extras), marks, schedules, self.on_nonfinite
+        key = tuple(params), tuple(extras), marks, *under[1:]
         if key != self._key:
             with self._lock:
                 if key != self._key:
@@ -147,6 +145,18 @@ class Trainer:
         program = Program(self.model, params, extras, objective=None, scores=None, optimizer=None)
         self._last = _Look(snapshot, under, program)
         return program
+
+    def _under(self) -> list[Any]:
+        """What compiled steps depend on besides the model."""
+        schedules = self.settings.optimizer.schedules if self.settings and self.settings.optimizer else ()
+        return [self.settings, self.on_nonfinite, *schedules]
+
+    def _unchanged(self) -> Program | None:
+        """The last program, if all that it depends on is as it was. Nothing is set here."""
+        last = self._last
+        if last is None or [*map(id, last.under)] != [*map(id, self._under())] or not last.snapshot.holds():
+            return None
+        return last.program
 
     def cells(self, program: Program, train: bool) -> Cells:
         """The variables that a run reads and replaces."""
@@ -227,13 +237,13 @@ class Trainer:
         """The outputs for one batch, where one of its form was answered before by the model as it is; else `None`.
 
         For requests of one row: it runs little code but that of the compiled call, and looks at the model while the
-        device works.
+        device works. It sets nothing, so Ctrl-C may come at any time.
         """
         last, predictor = self._last, self._compiled.get(("predict", "any"))
         if last is None or predictor is None or (x.shape, x.dtype) not in predictor.plain:
             return None
         outputs, _ = predictor.run(read(last.program.params), read(last.program.extras), x)
-        return outputs if self.forward is last.program else None
+        return outputs if self._unchanged() is last.program else None
 
 
 class Predictor:
@@ -294,7 +304,7 @@ def all_layers(layer: Layer) -> list[Layer]:
 def _warn_where_slow(model: Layer) -> None:
     """Say that a CPU is slower with short floats: 1 to 2 times with bfloat16, up to 5 times with float16."""
     short = {layer.compute_dtype for layer in all_layers(model)} & {"bfloat16", "float16"}
-    if short and jax.default_backend() == "cpu":
+    if short and machine.on_cpu():
         warnings.warn(
             f"Model {model.name!r} computes in {' and '.join(sorted(short))}, which is slower than float32 on a CPU. "
             "Leave the dtype policy out here, and set it where there is a GPU or TPU.",
