@@ -172,9 +172,10 @@ def test_a_handler_of_the_users_own_is_called_between_steps():
     before = signal.signal(signal.SIGINT, handler)
     try:
         start = int(model.optimizer.iterations)
-        threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT)).start()
+        soon = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT))
+        start_timer = callbacks.LambdaCallback(on_train_begin=lambda *_: soon.start())
         with pytest.raises(StopError):
-            quiet(model, **BATCHES, epochs=10**9)
+            quiet(model, **BATCHES, epochs=10**9, callbacks=[start_timer])
         assert signal.getsignal(signal.SIGINT) is handler
     finally:
         signal.signal(signal.SIGINT, before)

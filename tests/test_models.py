@@ -1,5 +1,7 @@
 """Models: chains, graphs, subclasses; layers and weights in them; copies and tables."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,63 @@ def test_add_and_pop():
     assert model.layers[0].kernel is first
     model.add(layers.Dense(5))
     assert model.predict(x_of(2, 4), verbose=0).shape == (2, 5)
+
+
+@pytest.fixture
+def uncollected():
+    """No cycle of objects is freed meanwhile: what is said must not depend on when that happens."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_a_layer_of_a_chain_has_one_input_and_output(uncollected):
+    model = lx.Sequential([layers.Dense(3, input_shape=(4,)), layers.Dense(2), layers.Dense(5)])
+    popped = model.pop()
+    with pytest.raises(AttributeError, match="has not been called on a symbolic tensor"):
+        _ = popped.output
+    model.add(layers.Dense(7))
+    assert [layer.output.shape for layer in model.layers] == [(None, 3), (None, 2), (None, 7)]
+    assert model.layers[1].input is model.layers[0].output
+    assert lx.Model(model.layers[0].output, model.output)(x_of(2, 3)).shape == (2, 7)
+
+
+def test_asking_for_a_shape_is_no_call_of_the_model(uncollected):
+    inputs = lx.Input((4,))
+    dense = layers.Dense(3)
+    outputs = dense(inputs)
+    assert dense.compute_output_shape((None, 4)) == (None, 3)
+    assert dense.compute_output_spec(inputs).shape == (None, 3)
+    assert dense.output is outputs
+
+
+def test_a_chain_calls_each_layer_once_to_join_it():
+    calls = []
+
+    class Counted(layers.Layer):
+        def call(self, x):
+            calls.append(self.name)
+            return x
+
+    lx.Sequential([lx.Input((4,)), *(Counted(name=f"c{i}") for i in range(6))])
+    assert max(calls.count(name) for name in set(calls)) == calls.count("c0") <= 2
+
+
+def test_a_layer_that_does_not_fit_leaves_the_chain_as_it_was(uncollected):
+    model = lx.Sequential()
+    with pytest.raises(ValueError, match="expects an input with . axes"):
+        model.add(layers.Conv2D(3, 3, input_shape=(4,)))
+    model.add(layers.Dense(3, input_shape=(5,)))
+    with pytest.raises(ValueError, match="expects an input with . axes"):
+        model.add(layers.LSTM(3))
+    assert model.output_shape == (None, 3)
+    assert model.built
+    later = lx.Sequential([layers.Dense(3), layers.LSTM(3)])
+    with pytest.raises(ValueError, match="expects an input with . axes"):
+        later(x_of(2, 4))
+    later.pop()
+    assert later(x_of(2, 4)).shape == (2, 3)
+    assert later.layers[0].output.shape == (None, 3)
 
 
 def test_a_chain_grows_while_it_trains():

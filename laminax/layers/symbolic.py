@@ -32,7 +32,9 @@ class Symbolic:
         if it has one, else of those of its `call`.
         """
         if type(self).compute_output_shape is Symbolic.compute_output_shape:
-            return self(*args, **kwargs)
+            outputs = self(*args, **kwargs)
+            self._forget_call(outputs)
+            return outputs
         shapes = self.compute_output_shape(*(graph.shape_of(x) for x in args))
         dtype = self.compute_dtype  # type: ignore[attr-defined]
         return jax.tree.map(lambda s: graph.SymbolicTensor(s, dtype), shapes, is_leaf=_is_shape)
@@ -55,7 +57,9 @@ class Symbolic:
             raise NotImplementedError(f"Layer {self.name!r} does not have a `compute_output_shape` method implemented.")
         shapes = (named.pop("input_shape"), *shapes) if "input_shape" in named else shapes
         given = {name.removesuffix("_shape"): placeholders(shape) for name, shape in named.items()}
-        return graph.shape_of(self(*map(placeholders, shapes), **given))
+        outputs = self(*map(placeholders, shapes), **given)
+        self._forget_call(outputs)
+        return graph.shape_of(outputs)
 
     @property
     def input(self) -> Any:
@@ -74,6 +78,11 @@ class Symbolic:
             found = "has not been called on a symbolic tensor" if not nodes else f"was called {len(nodes)} times"
             raise AttributeError(f"Layer {self.name!r} {found}, so it has no single input and output.")
         return nodes[0]
+
+    def _forget_call(self, outputs: Any) -> None:
+        """Take back the symbolic call that gave these outputs: it is none that `input` and `output` are of."""
+        nodes = {id(tensor.node) for tensor in jax.tree.leaves(outputs)}
+        self._nodes = [ref for ref in self._nodes if id(ref()) not in nodes]
 
 
 def placeholders(shape: Shape) -> Any:

@@ -37,11 +37,12 @@ class Sequential(Model):
         (None, 10)
     """
 
-    aside = Model.aside | {"_chain", "_input"}  # the layers stand in `_named` as well
+    aside = Model.aside | {"_chain", "_input", "_joined"}  # the layers stand in `_named` as well
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, trainable=trainable, **kwargs)
         self._chain: list[Layer] = []
+        self._joined: list[tuple[Layer, Any]] = []  # those called on the outputs of the one before, and their own
         self._input: InputLayer | None = None
         for layer in layers or ():
             self.add(layer)
@@ -53,6 +54,7 @@ class Sequential(Model):
             layer = layer.node.function if layer.node is not None else layer
         if not isinstance(layer, Layer):
             raise TypeError(f"Sequential takes layers; got {layer!r}.")
+        before = self._input, list(self._chain)
         if isinstance(layer, InputLayer):
             if self._chain or self._input is not None:
                 raise ValueError(f"The Input {layer.name!r} must be the first layer of {self.name!r}.")
@@ -69,7 +71,8 @@ class Sequential(Model):
         try:
             self._arrange()
         except Exception:
-            self._chain = self._chain[:-1] if self._chain and self._chain[-1] is layer else self._chain
+            self._input, self._chain = before
+            self._arrange()
             raise
 
     def pop(self, rebuild: bool = True) -> Layer:
@@ -81,15 +84,19 @@ class Sequential(Model):
         return layer
 
     def _arrange(self) -> None:
-        """Name the layers, and, where the input's shape is known, join them."""
+        """Name the layers, and, where the input's shape is known, join those that are not yet."""
         self._named = name_layers(self._chain)
         self._graph, self.built = None, False
         self._trainer.forget()
+        while len(self._joined) > (len(self._chain) if self._input is not None else 0):
+            layer, outputs = self._joined.pop()
+            layer._forget_call(outputs)
         if self._input is not None and self._chain:
-            tensor = self._input.output
+            tensor = self._joined[-1][1] if self._joined else self._input.output
             with making(self):
-                for layer in self._chain:
+                for layer in self._chain[len(self._joined) :]:
                     tensor = layer(tensor)
+                    self._joined.append((layer, tensor))
             self._join(self._input.output, tensor)
             self._named = name_layers(self._chain)
 
@@ -98,12 +105,16 @@ class Sequential(Model):
         if self._input is None and input_shape is not None:
             if isinstance(input_shape, (list, dict)) and not all(isinstance(d, int) or d is None for d in input_shape):
                 raise ValueError(f"{self.name!r} takes one array; for several inputs use Model(inputs=, outputs=).")
-            self._input = InputLayer(batch_shape=(None, *tuple(input_shape)[1:]))
-            try:
-                self._arrange()
-            except Exception:
-                self._input = None
-                raise
+            self._start(InputLayer(batch_shape=(None, *tuple(input_shape)[1:])))
+
+    def _start(self, first: InputLayer) -> None:
+        self._input = first
+        try:
+            self._arrange()
+        except Exception:
+            self._input = None
+            self._arrange()
+            raise
 
     def _build_for(self, given: Mapping[str, Any]) -> None:
         known = self._input is not None
@@ -135,13 +146,9 @@ class Sequential(Model):
         if self._graph is None and self._chain and hasattr(x, "shape"):
             whole = jax.dtypes.canonicalize_dtype(x.dtype) if x.dtype.kind in "iu" else None
             dtype = "string" if self.on_host and is_text(x) else whole
-            self._input = InputLayer(batch_shape=(None, *x.shape[1:]), dtype=dtype)
-            self._input.declared = False
-            try:
-                self._arrange()
-            except Exception:
-                self._input = None
-                raise
+            first = InputLayer(batch_shape=(None, *x.shape[1:]), dtype=dtype)
+            first.declared = False
+            self._start(first)
         return super().standardize_inputs(x)
 
     @property
