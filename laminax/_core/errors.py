@@ -4,7 +4,7 @@ import contextlib
 import difflib
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
@@ -49,25 +49,23 @@ def shape_text(shape: object) -> str:
 def named_arguments(function: Callable[P, T]) -> Callable[P, T]:
     """A function that names the argument that was meant, where one is misspelt; its errors show the user's lines."""
     known = inspect.signature(function).parameters
-    if any(p.kind is p.VAR_KEYWORD for p in known.values()):
-        return shown(function)  # which knows itself what it takes
-
-    @functools.wraps(function)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        for name in kwargs:
-            if name not in known:
-                raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
-        return function(*args, **kwargs)
-
-    return shown(checked)
+    return shown(function, None if any(p.kind is p.VAR_KEYWORD for p in known.values()) else known)
 
 
-def shown(function: Callable[P, T]) -> Callable[P, T]:
-    """A function whose errors show the user's lines, and none of this package or of JAX but the first."""
+def shown(function: Callable[P, T], known: Collection[str] | None = None) -> Callable[P, T]:
+    """A function whose errors show the user's lines, and none of this package or of JAX but the first.
+
+    Args:
+        function: what is called.
+        known: the arguments that it has; `None` where it sees itself to names that it does not know.
+    """
 
     @functools.wraps(function)
     def shown(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
+            for name in kwargs:
+                if known is not None and name not in known:
+                    raise TypeError(f"{function.__name__} has no argument {name!r}.{did_you_mean(name, known)}")
             return function(*args, **kwargs)
         except Exception as error:
             fold(error)

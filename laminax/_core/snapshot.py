@@ -1,9 +1,10 @@
 """Whether an object and all inside are as they were, at the price of comparing references."""
 
-import itertools
-from collections.abc import Callable, Container, Iterable
-from operator import is_, itemgetter
-from typing import Any, NamedTuple
+from collections.abc import Callable, Container
+from functools import partial
+from itertools import chain
+from operator import attrgetter, call, is_, itemgetter
+from typing import Any
 
 from .catalog import PACKAGE
 from .holder import PLAIN, Holder
@@ -20,26 +21,30 @@ class Snapshot:
     """
 
     def __init__(self, root: Any) -> None:
-        self._parts: list[_Part] = []
+        self._inside: list[Any] = []  # dicts of attributes, and dicts and lists among them
+        self._held: list[Callable[[], Any]] = []  # give those of their values that matter
+        self._rest: list[Callable[[], Any]] = []  # give those of which the types alone do
         self._variables: list[Variable] = []
         self._others: list[Holder] = []  # of classes that may say anew, at each look, whether they are frozen
         self._visit(root, {})
-        self._flags, self._words = self._moved(), self._said()
+        self._counts, self._flags, self._said = self._now()
+        self._were, self._kinds = list(_all(self._held)), list(map(type, _all(self._rest)))
 
     def holds(self) -> bool:
         """Whether all is as it was."""
-        for values, view, kinds, pick, kept in self._parts:
-            if len(values) != len(kinds) or not all(map(is_, pick(values), kept)):
-                return False
-            if len(kept) < len(kinds) and [*map(type, view)] != kinds:
-                return False
-        return self._moved() == self._flags and self._said() == self._words
+        try:
+            return (
+                self._now() == (self._counts, self._flags, self._said)
+                and all(map(is_, _all(self._held), self._were))
+                and list(map(type, _all(self._rest))) == self._kinds
+            )
+        except LookupError:  # a key is gone
+            return False
 
-    def _moved(self) -> list[bool]:
-        return [variable._trainable for variable in self._variables]
-
-    def _said(self) -> list[Any]:
-        return [(getattr(x, "trainable", True), getattr(x, "revision", 0)) for x in self._others]
+    def _now(self) -> tuple[list[int], list[bool], list[Any]]:
+        """How many values there are, which variables are trained, and what classes of others say."""
+        said = [(getattr(x, "trainable", True), getattr(x, "revision", 0)) for x in self._others]
+        return list(map(len, self._inside)), list(map(_FLAG, self._variables)), said
 
     def _visit(self, value: Any, seen: dict[int, Any]) -> None:
         if type(value) in PLAIN or id(value) in seen:
@@ -50,52 +55,31 @@ class Snapshot:
             self._variables.append(value)
             inside = [value.owner()] if value.owner is not None else []  # which may be frozen
         elif isinstance(value, Holder):
-            self._parts.append(_part(vars(value), value.aside))
+            self._watch(vars(value), value.aside)
             if type(value).__module__.split(".")[0] != PACKAGE:
                 self._others.append(value)
             inside = value.members().values()
         elif isinstance(value, (dict, list)):
-            self._parts.append(_part(value))
+            self._watch(value)
             inside = value.values() if isinstance(value, dict) else value
         elif isinstance(value, tuple):
             inside = value
         for item in inside:
             self._visit(item, seen)
 
-
-class _Part(NamedTuple):
-    """A dict or a list as it was."""
-
-    values: Any
-    view: Any  # of its values
-    kinds: list[type]  # their types
-    pick: Callable[[Any], Iterable[Any]]  # gives those that matter
-    kept: list[Any]  # these, as they were
-
-
-def _part(values: Any, aside: Container[Any] = ()) -> _Part:
-    view = values.values() if isinstance(values, dict) else values
-    keys = list(values) if isinstance(values, dict) else range(len(values))
-    held = [key for key, value in zip(keys, view) if type(value) in PLAIN or isinstance(value, _HELD)]
-    matter = [key for key in held if key not in aside]
-    pick = list if isinstance(values, list) and len(matter) == len(values) else _picker(matter)
-    return _Part(values, view, [*map(type, view)], pick, list(pick(values)))
+    def _watch(self, values: Any, aside: Container[Any] = ()) -> None:
+        items = values.items() if isinstance(values, dict) else enumerate(values)
+        matter = {key: type(value) in PLAIN or isinstance(value, _HELD) for key, value in items if key not in aside}
+        self._inside.append(values)
+        for looks, which in ((self._held, True), (self._rest, False)):
+            keys = [key for key in matter if matter[key] == which]
+            if keys:  # an `itemgetter` of one key gives no tuple
+                looks.append(partial(itemgetter(*(keys if len(keys) > 1 else keys * 2)), values))
 
 
-def _picker(keys: list[Any]) -> Callable[[Any], Iterable[Any]]:
-    """Gives the values at some keys, or what was none of them where a key is gone."""
-    if len(keys) < 2:
-        return lambda values: [values.get(key, _GONE) if isinstance(values, dict) else values[key] for key in keys]
-    several = itemgetter(*keys)
-
-    def pick(values: Any) -> Iterable[Any]:
-        try:
-            return several(values)
-        except KeyError:
-            return itertools.repeat(_GONE)
-
-    return pick
+def _all(looks: list[Callable[[], Any]]) -> Any:
+    return chain.from_iterable(map(call, looks))
 
 
+_FLAG = attrgetter("_trainable")
 _HELD = Variable, Holder, dict, list, tuple
-_GONE = object()

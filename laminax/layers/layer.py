@@ -59,7 +59,10 @@ class Layer(Configurable, Symbolic, Stateless, Buildable, KerasNames):
     supports_masking = False
     converts_inputs = True
     told_of_mask = False
-    aside = Stateless.aside | {"_nodes", "_added_losses", "output_shapes", "_build_shapes"}
+    aside = Stateless.aside | {
+        *("name", "auto_named", "autocast", "input_spec", "output_shapes"),
+        *("_built", "_dtype_policy", "_around", "_nodes", "_added_losses", "_input_shape", "_build_shapes"),
+    }
 
     def __init__(
         self,

@@ -23,7 +23,8 @@ def predict(
     trainer: Trainer, x: Any, *, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any, out: Any
 ) -> Any:
     """The outputs of a model on data; see `Model.predict`."""
-    check_counts("predict", batch_size=batch_size, steps=steps)
+    if batch_size is not None or steps is not None:
+        check_counts("predict", batch_size=batch_size, steps=steps)
     size = batch_size or BATCH
     if isinstance(x, np.ndarray) and 0 < len(x) <= size and not (verbose or steps or callbacks or out is not None):
         outputs = trainer.answer(x)
@@ -132,7 +133,7 @@ def _answers(trainer: Trainer, given: Batches, watching: CallbackList | None = N
 
 
 def _fetched(outputs: Any) -> Any:
-    return np.asarray(outputs) if isinstance(outputs, jax.Array) else jax.tree.map(np.asarray, outputs)
+    return np.asarray(outputs) if hasattr(outputs, "shape") else jax.tree.map(np.asarray, outputs)
 
 
 class Parts:
