@@ -1,6 +1,8 @@
 """Settings of the whole suite: one platform, no silent promotion of types, the same seeds at each run."""
 
+import gc
 import importlib.metadata
+import itertools
 import os
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -41,6 +43,20 @@ def seeded():
     utils.set_random_seed(1234)
     yield
     utils.set_random_seed(None)
+
+
+_tests = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def little_to_look_through():
+    """What JAX keeps of thousands of programs, the collector would look through again and again: now and then, what is
+    alive is taken out of its sight.
+    """
+    yield
+    if next(_tests) % 50 == 0:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)
