@@ -9,7 +9,7 @@ from ..ops.gru import gru_steps
 from .input_spec import InputSpec
 from .layer import Array
 from .recurrent import CellRNN, cudnn_wish, make_cell
-from .recurrent_cell import Cell, given_arguments, last_of
+from .recurrent_cell import Cell, given_arguments
 
 __all__ = ["GRU", "GRUCell"]
 
@@ -80,8 +80,9 @@ class GRUCell(Cell):
 
     def run_usual(self, x: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
         kernel, recurrent_kernel, bias = self.weights_of_steps()
-        h = gru_steps(x, kernel, recurrent_kernel, jnp.broadcast_to(bias, (2, bias.shape[-1])), states[0], mask)
-        return h, [last_of(h, states[0])]
+        biases = jnp.broadcast_to(bias, (2, bias.shape[-1]))
+        outputs, *states = gru_steps(x, kernel, recurrent_kernel, biases, states[0], mask)
+        return outputs, states
 
 
 class GRU(CellRNN):

@@ -9,7 +9,7 @@ from ..ops.lstm import lstm_steps
 from .input_spec import InputSpec
 from .layer import Array
 from .recurrent import CellRNN, cudnn_wish, make_cell
-from .recurrent_cell import Cell, given_arguments, last_of
+from .recurrent_cell import Cell, given_arguments
 
 __all__ = ["LSTM", "LSTMCell"]
 
@@ -75,9 +75,9 @@ class LSTMCell(Cell):
         return self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
 
     def run_usual(self, x: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
-        first, c = states
-        h, c = lstm_steps(x, *self.weights_of_steps(), first, c, mask, self.cudnn)
-        return h, [last_of(h, first), c]
+        h, c = states
+        outputs, *states = lstm_steps(x, *self.weights_of_steps(), h, c, mask, self.cudnn)
+        return outputs, states
 
 
 class LSTM(CellRNN):

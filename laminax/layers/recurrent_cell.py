@@ -158,9 +158,11 @@ class Cell(Layer):
             if training and self.dropout:
                 x = x * self._mask(self.dropout, x.shape[1:], x.dtype)
             real = None if mask is None else jnp.swapaxes(mask, 0, 1)[..., None]
-            h, states = self.run_usual(x, states, real)
-            outputs = h if real is None or not zero_masked else jnp.where(real, h, 0)
-            last = outputs[-1] if h.shape[0] != 0 else jnp.zeros_like(states[0])
+            outputs, states = self.run_usual(x, states, real)
+            last = states[0] if len(x) != 0 else jnp.zeros_like(states[0])
+            if real is not None and zero_masked:
+                outputs = jnp.where(real, outputs, 0)
+                last = outputs[-1] if len(x) != 0 else last
             return last, jnp.swapaxes(outputs, 0, 1), states
 
         z, masks = self.prepare(sequences, training)
@@ -179,11 +181,6 @@ class Cell(Layer):
         kernel = self.kernel.value
         bias = jnp.zeros(kernel.shape[-1], kernel.dtype) if self.bias is None else self.bias.value
         return kernel, self.recurrent_kernel.value, bias
-
-
-def last_of(h: Array, first: Array) -> Array:
-    """The last of the states after each step, the first one where there is no step."""
-    return h[-1] if h.shape[0] != 0 else first
 
 
 def given_arguments(found: dict[str, Any], *but: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from ..ops.simple_rnn import simple_rnn_steps
 from .input_spec import InputSpec
 from .layer import Array
 from .recurrent import CellRNN, make_cell
-from .recurrent_cell import Cell, given_arguments, last_of
+from .recurrent_cell import Cell, given_arguments
 
 __all__ = ["SimpleRNN", "SimpleRNNCell"]
 
@@ -48,8 +48,8 @@ class SimpleRNNCell(Cell):
         return self.activation is activations.tanh
 
     def run_usual(self, x: Array, states: list[Array], mask: Any) -> tuple[Array, list[Array]]:
-        h = simple_rnn_steps(x, *self.weights_of_steps(), states[0], mask)
-        return h, [last_of(h, states[0])]
+        outputs, *states = simple_rnn_steps(x, *self.weights_of_steps(), states[0], mask)
+        return outputs, states
 
 
 class SimpleRNN(CellRNN):

@@ -14,7 +14,7 @@ Array = Any
 @jax.jit  # so that calls of a layer outside of any step compile it once
 def gru_steps(
     x: Array, kernel: Array, recurrent_kernel: Array, bias: Array, h: Array, mask: Array | None = None
-) -> Array:
+) -> tuple[Array, Array]:
     """Run `u = x_t @ kernel + bias[0]`, `v = h @ recurrent_kernel + bias[1]`, `z = s(u_z + v_z)`, `r = s(u_r + v_r)`,
     `h = z * h + (1 - z) * tanh(u_n + r * v_n)`.
 
@@ -30,7 +30,7 @@ def gru_steps(
         mask: `(steps, batch, 1)` booleans; a step that is not real leaves the state as it is.
 
     Returns:
-        `h` after each step, `(steps, batch, units)`.
+        `h` after each step, `(steps, batch, units)`, and the last one.
     """
     factors = jnp.repeat(jnp.array([0.5, 0.5, 1], x.dtype), h.shape[-1])
     u = project(x, kernel * factors) + bias[0] * factors
@@ -38,12 +38,13 @@ def gru_steps(
 
 
 @jax.custom_jvp
-def _steps(x: Array, kernel: Array, bias: Array, h: Array, mask: Array | None) -> Array:
-    return _run(x, kernel, bias, h, mask)[0]
+def _steps(x: Array, kernel: Array, bias: Array, h: Array, mask: Array | None) -> tuple[Array, Array]:
+    last, (outputs, *_) = _run(x, kernel, bias, h, mask)
+    return outputs, last
 
 
 def _run(x: Array, kernel: Array, bias: Array, h: Array, mask: Array | None) -> Any:
-    """After each step: `h`, the gates `z` and `r`, the candidate, and the candidate's part of `h @ kernel + bias`."""
+    """The last `h`; after each step `h`, the gates `z` and `r`, the candidate, and its part of `h @ kernel + bias`."""
     units = h.shape[-1]
 
     def step(h: Array, xs: Any) -> Any:
@@ -56,32 +57,30 @@ def _run(x: Array, kernel: Array, bias: Array, h: Array, mask: Array | None) -> 
         h = hold(real, n + z * (h - n), h)
         return h, (h, gates, n, y_n)
 
-    return jax.lax.scan(step, h, (x, mask))[1]
+    return jax.lax.scan(step, h, (x, mask))
 
 
 @_steps.defjvp
 def _derivative(given: Any, moved: Any) -> Any:
     (x, kernel, bias, h, mask), (x_dot, kernel_dot, bias_dot, h_dot, _) = given, moved
-    outputs, gates, n, y_n = _run(x, kernel, bias, h, mask)
+    last, (outputs, gates, n, y_n) = _run(x, kernel, bias, h, mask)
     h_before, (z, r) = before(h, outputs), jnp.split(gates, 2, -1)
     # how h moves with the gates z and r, and with the candidate
     slope_z = (h_before - n) * 2 * z * (1 - z)
-    slope_n = (1 - z) * (1 - n * n)
+    slope_n = hold(mask, (1 - z) * (1 - n * n), 0)
     slope_r = slope_n * y_n * 2 * r * (1 - r)
-    of_x = hold(mask, jnp.concatenate([slope_z, slope_r, slope_n], -1), 0)
-    of_y = hold(mask, jnp.concatenate([slope_z, slope_r, slope_n * r], -1), 0)
+    slopes = jnp.concatenate([hold(mask, slope_z, 0), slope_r, slope_n * r], -1)
     keep = hold(mask, z, 1)
+    # in the gates x and y are added; the candidate's x stands by itself
+    z_r_dot, n_dot = jnp.split(x_dot, [2 * h.shape[-1]], -1)
     y_dot = (h_before.reshape(-1, h.shape[-1]) @ kernel_dot).reshape(x.shape) + bias_dot
-    drive = _added(x_dot * of_x + y_dot * of_y)
+    y_dot = y_dot + jnp.concatenate([z_r_dot, jnp.zeros_like(n_dot)], -1)
 
     def step(h_dot: Array, xs: Any) -> Any:
-        drive, of_y, keep = xs
-        h_dot = keep * h_dot + _added((h_dot @ kernel) * of_y) + drive
+        y_dot, n_dot, slopes, keep = xs
+        parts = (h_dot @ kernel + y_dot) * slopes
+        h_dot = keep * h_dot + jnp.sum(parts.reshape(len(h_dot), 3, -1), 1) + n_dot
         return h_dot, h_dot
 
-    return outputs, jax.lax.scan(step, h_dot, (drive, of_y, keep))[1]
-
-
-def _added(parts: Array) -> Array:
-    z, r, n = jnp.split(parts, 3, -1)
-    return z + r + n
+    last_dot, outputs_dot = jax.lax.scan(step, h_dot, (y_dot, n_dot * slope_n, slopes, keep))
+    return (outputs, last), (outputs_dot, last_dot)

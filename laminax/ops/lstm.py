@@ -21,7 +21,7 @@ def lstm_steps(
     c: Array,
     mask: Array | None = None,
     cudnn: bool = True,
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array, Array]:
     """Run `i, f, g, o = split(x_t @ kernel + h @ recurrent_kernel + bias)`, `c = s(f) * c + s(i) * tanh(g)`,
     `h = s(o) * tanh(c)`; `s` is the sigmoid.
 
@@ -37,7 +37,7 @@ def lstm_steps(
         cudnn: whether cuDNN may be taken.
 
     Returns:
-        `h` after each step, `(steps, batch, units)`, and the last `c`.
+        `h` after each step, `(steps, batch, units)`, and the last `h` and `c`.
     """
     given = x, kernel, recurrent_kernel, bias, h, c, mask
     if not cudnn or not lstm_cudnn.is_there(x, h):
@@ -50,21 +50,22 @@ def lstm_steps(
 @jax.jit  # so that calls of a layer outside of any step compile it once
 def _in_a_loop(
     x: Array, kernel: Array, recurrent_kernel: Array, bias: Array, h: Array, c: Array, mask: Array | None
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array, Array]:
     """The same on any device.
 
     As `s(z) = tanh(z / 2) / 2 + 1/2`, one tanh serves all gates, once the weights of `i`, `f` and `o` are halved. The
     derivative needs one scan of products with factors that are computed for all steps at once, and the recurrent
-    kernel's gradient is one dot after it.
+    kernel's gradient is one dot after it. The last `h` is given by itself, so that the gradient of it alone is not one
+    of all steps.
     """
     factors = jnp.repeat(jnp.array([0.5, 0.5, 1, 0.5], x.dtype), h.shape[-1])
     return _steps(project(x, kernel * factors) + bias * factors, recurrent_kernel * factors, h, c, mask)
 
 
 @jax.custom_jvp
-def _steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> tuple[Array, Array]:
-    (_, c), (outputs, *_) = _run(z, kernel, h, c, mask)
-    return outputs, c
+def _steps(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> tuple[Array, Array, Array]:
+    (h, c), (outputs, *_) = _run(z, kernel, h, c, mask)
+    return outputs, h, c
 
 
 def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any:
@@ -83,7 +84,7 @@ def _run(z: Array, kernel: Array, h: Array, c: Array, mask: Array | None) -> Any
 @_steps.defjvp
 def _derivative(given: Any, moved: Any) -> Any:
     (z, kernel, h, c, mask), (z_dot, kernel_dot, h_dot, c_dot, _) = given, moved
-    (_, last), (outputs, memory, (i, f, g, o)) = _run(z, kernel, h, c, mask)
+    last, (outputs, memory, (i, f, g, o)) = _run(z, kernel, h, c, mask)
     h_before, c_before, tanh_c = before(h, outputs), before(c, memory), jnp.tanh(memory)
     # how c moves with the gates i, f and g; how h moves with the gate o and with c
     slopes = (
@@ -108,5 +109,5 @@ def _derivative(given: Any, moved: Any) -> Any:
         h_dot = hold(real, o + through * c_dot, h_dot)
         return (h_dot, c_dot), h_dot
 
-    (_, c_dot), outputs_dot = jax.lax.scan(step, (h_dot, c_dot), (z_dot, slopes, through, forget, mask))
-    return (outputs, last), (outputs_dot, c_dot)
+    last_dot, outputs_dot = jax.lax.scan(step, (h_dot, c_dot), (z_dot, slopes, through, forget, mask))
+    return (outputs, *last), (outputs_dot, *last_dot)

@@ -28,7 +28,7 @@ def runs_on(mask: Array) -> Array:
 
 def cudnn_steps(
     x: Array, kernel: Array, recurrent_kernel: Array, bias: Array, h: Array, c: Array, mask: Array | None = None
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array, Array]:
     """As `lstm_steps`, for a mask that `runs_on`. It has gradients, but no other derivatives, and no `vmap`."""
     steps, batch, features = x.shape
     lengths = jnp.full(batch, steps) if mask is None else jnp.sum(mask[..., 0], 0)
@@ -38,4 +38,4 @@ def cudnn_steps(
     outputs, last_h, last_c = compat.cudnn_lstm(
         jnp.swapaxes(x, 0, 1), h[None], c[None], weights, lengths.astype("int32"), features, h.shape[-1]
     )
-    return hold(mask, jnp.swapaxes(outputs, 0, 1), last_h[0]), last_c[0]
+    return hold(mask, jnp.swapaxes(outputs, 0, 1), last_h[0]), last_h[0], last_c[0]

@@ -14,7 +14,7 @@ Array = Any
 @jax.jit  # so that calls of a layer outside of any step compile it once
 def simple_rnn_steps(
     x: Array, kernel: Array, recurrent_kernel: Array, bias: Array, h: Array, mask: Array | None = None
-) -> Array:
+) -> tuple[Array, Array]:
     """Run `h = tanh(x_t @ kernel + h @ recurrent_kernel + bias)`. The derivative is taken as that of `lstm_steps`.
 
     Args:
@@ -26,25 +26,26 @@ def simple_rnn_steps(
         mask: `(steps, batch, 1)` booleans; a step that is not real leaves the state as it is.
 
     Returns:
-        `h` after each step, `(steps, batch, units)`.
+        `h` after each step, `(steps, batch, units)`, and the last one.
     """
     return _steps(project(x, kernel) + bias, recurrent_kernel, h, mask)
 
 
 @jax.custom_jvp
-def _steps(z: Array, kernel: Array, h: Array, mask: Array | None) -> Array:
+def _steps(z: Array, kernel: Array, h: Array, mask: Array | None) -> tuple[Array, Array]:
     def step(h: Array, xs: Any) -> Any:
         z, real = xs
         h = hold(real, jnp.tanh(z + h @ kernel), h)
         return h, h
 
-    return jax.lax.scan(step, h, (z, mask))[1]
+    last, outputs = jax.lax.scan(step, h, (z, mask))
+    return outputs, last
 
 
 @_steps.defjvp
 def _derivative(given: Any, moved: Any) -> Any:
     (z, kernel, h, mask), (z_dot, kernel_dot, h_dot, _) = given, moved
-    outputs = _steps(z, kernel, h, mask)
+    outputs, last = _steps(z, kernel, h, mask)
     slope = 1 - outputs * outputs
     z_dot = z_dot + (before(h, outputs).reshape(-1, h.shape[-1]) @ kernel_dot).reshape(z.shape)
 
@@ -53,4 +54,5 @@ def _derivative(given: Any, moved: Any) -> Any:
         h_dot = hold(real, (z_dot + h_dot @ kernel) * slope, h_dot)
         return h_dot, h_dot
 
-    return outputs, jax.lax.scan(step, h_dot, (z_dot, slope, mask))[1]
+    last_dot, outputs_dot = jax.lax.scan(step, h_dot, (z_dot, slope, mask))
+    return (outputs, last), (outputs_dot, last_dot)
