@@ -78,7 +78,8 @@ def test_a_subclass_that_is_built(tmp_path):
 def test_inputs_in_their_structure_with_free_sizes(tmp_path):
     inputs = {"text": lx.Input((None,), dtype="int32"), "more": lx.Input((None, 4))}
     h = layers.GlobalAveragePooling1D()(layers.Embedding(9, 4, mask_zero=True)(inputs["text"]))
-    model = lx.Model(inputs, [h, layers.LSTM(2)(inputs["more"])])
+    recurrent = [kind(2)(inputs["more"]) for kind in (layers.LSTM, layers.GRU, layers.SimpleRNN)]
+    model = lx.Model(inputs, [h, *recurrent])
     model.export(tmp_path / "m.stablehlo")
     for batch, steps, more in ((1, 3, 5), (2, 4, 1)):
         x = {"text": RNG.integers(0, 9, (batch, steps)).astype("int32"), "more": floats(batch, more, 4)}

@@ -159,10 +159,10 @@ class Cell(Layer):
                 x = x * self._mask(self.dropout, x.shape[1:], x.dtype)
             real = None if mask is None else jnp.swapaxes(mask, 0, 1)[..., None]
             outputs, states = self.run_usual(x, states, real)
-            last = states[0] if len(x) != 0 else jnp.zeros_like(states[0])
+            last = states[0] if x.shape[0] != 0 else jnp.zeros_like(states[0])
             if real is not None and zero_masked:
                 outputs = jnp.where(real, outputs, 0)
-                last = outputs[-1] if len(x) != 0 else last
+                last = outputs[-1] if x.shape[0] != 0 else last
             return last, jnp.swapaxes(outputs, 0, 1), states
 
         z, masks = self.prepare(sequences, training)

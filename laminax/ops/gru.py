@@ -79,7 +79,7 @@ def _derivative(given: Any, moved: Any) -> Any:
     def step(h_dot: Array, xs: Any) -> Any:
         y_dot, n_dot, slopes, keep = xs
         parts = (h_dot @ kernel + y_dot) * slopes
-        h_dot = keep * h_dot + jnp.sum(parts.reshape(len(h_dot), 3, -1), 1) + n_dot
+        h_dot = keep * h_dot + jnp.sum(parts.reshape(h_dot.shape[0], 3, -1), 1) + n_dot
         return h_dot, h_dot
 
     last_dot, outputs_dot = jax.lax.scan(step, h_dot, (y_dot, n_dot * slope_n, slopes, keep))
