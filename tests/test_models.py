@@ -87,6 +87,7 @@ def test_asking_for_a_shape_is_no_call_of_the_model(uncollected):
     outputs = dense(inputs)
     assert dense.compute_output_shape((None, 4)) == (None, 3)
     assert dense.compute_output_spec(inputs).shape == (None, 3)
+    assert dense.compute_output_spec(x_of(2, 4)).shape == (2, 3)
     assert dense.output is outputs
 
 

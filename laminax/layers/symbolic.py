@@ -81,7 +81,7 @@ class Symbolic:
 
     def _forget_call(self, outputs: Any) -> None:
         """Take back the symbolic call that gave these outputs: it is none that `input` and `output` are of."""
-        nodes = {id(tensor.node) for tensor in jax.tree.leaves(outputs)}
+        nodes = {id(tensor.node) for tensor in jax.tree.leaves(outputs) if graph.is_symbolic(tensor)}
         self._nodes = [ref for ref in self._nodes if id(ref()) not in nodes]
 
 
