@@ -46,6 +46,7 @@ def seeded():
 
 
 _tests = itertools.count(1)
+gc.set_threshold(20_000)  # JAX makes many objects, few of them in cycles
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +55,7 @@ def little_to_look_through():
     alive is taken out of its sight.
     """
     yield
-    if next(_tests) % 50 == 0:
+    if next(_tests) % 100 == 0:
         gc.collect()
         gc.freeze()
 
