@@ -9,6 +9,7 @@ tenth.
 """
 
 import argparse
+import functools
 import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -66,7 +67,7 @@ def compare(case: Case, ours: Any, theirs: Any) -> None:
 
 def line(case: Case, ours: Callable[[], Any], theirs: Callable[[], Any], rounds: int) -> str:
     """Milliseconds of both, and the ratio."""
-    mine, other = single.in_turn(steps(ours), steps(theirs), rounds)
+    mine, other = single.in_turn(single.together(ours), single.together(theirs), rounds)
     slower = "!" if mine > 1.1 * other else " "
     return f"{slower} {case.name:32}{1000 * mine:9.3f} ms{1000 * other:9.3f} ms{other / mine:8.2f}"
 
@@ -93,26 +94,13 @@ def both(case: Case) -> tuple[Callable[[], Any], Callable[[], Any]]:
     def compiled(function: Callable[..., Array], jit: Callable[..., Any]) -> Callable[[], Any]:
         @jit
         def run(params: Any, x: Array, above: Array) -> Any:
-            if case.words:
-                outputs, back = jax.vjp(lambda params: function(params, x), params)
-            else:
-                outputs, back = jax.vjp(function, params, x)
+            of_weights = functools.partial(function, x=x)
+            outputs, back = jax.vjp(of_weights, params) if case.words else jax.vjp(function, params, x)
             return outputs, back(above)
 
         return lambda: run(params, x, above)
 
     return compiled(of_layer, processor.jit), compiled(of_formula, jax.jit)
-
-
-def steps(run: Callable[[], Any]) -> Callable[[], None]:
-    """Some in a row, as `benchmarks.layers` counts them."""
-
-    def several() -> None:
-        for _ in range(single.TOGETHER):
-            found = run()
-        jax.block_until_ready(found)
-
-    return several
 
 
 # Formulas.
@@ -146,20 +134,13 @@ def transposed(weights: Any, x: Array) -> Array:
     return y + weights["bias"]
 
 
-def largest(window: int, stride: int) -> Callable[..., Array]:
-    def formula(_: Any, x: Array) -> Array:
-        window_, stride_ = (1, window, window, 1), (1, stride, stride, 1)
-        return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, window_, stride_, "VALID")
-
-    return formula
+def largest(size: int, stride: int, _: Any, x: Array) -> Array:
+    return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, size, size, 1), (1, stride, stride, 1), "VALID")
 
 
-def mean(window: int, stride: int) -> Callable[..., Array]:
-    def formula(_: Any, x: Array) -> Array:
-        window_, stride_ = (1, window, window, 1), (1, stride, stride, 1)
-        return jax.lax.reduce_window(x, 0.0, jax.lax.add, window_, stride_, "VALID") / window**2
-
-    return formula
+def mean(size: int, stride: int, _: Any, x: Array) -> Array:
+    sums = jax.lax.reduce_window(x, 0.0, jax.lax.add, (1, size, size, 1), (1, stride, stride, 1), "VALID")
+    return sums / size**2
 
 
 def loop(step: Callable[..., Any], states: int) -> Callable[..., Array]:
@@ -179,6 +160,11 @@ def loop(step: Callable[..., Any], states: int) -> Callable[..., Array]:
         return jnp.swapaxes(jax.lax.scan(body, (zeros,) * states, over)[1], 0, 1)
 
     return formula
+
+
+def last_of(formula: Callable[..., Array]) -> Callable[..., Array]:
+    """The last of all outputs."""
+    return lambda weights, x: formula(weights, x)[:, -1]
 
 
 def lstm(w: Any, states: Any, x: Array) -> Any:
@@ -242,14 +228,24 @@ CASES = [
     Case("Conv3D", lambda **k: L.Conv3D(7, 3, **k), (3, 11, 13, 9, 5), convolution("NDHWC", "DHWIO")),
     Case("DepthwiseConv2D", lambda **k: L.DepthwiseConv2D(3, **k), (13, 29, 23, 27), depthwise),
     Case("Conv2DTranspose", lambda **k: L.Conv2DTranspose(19, 3, 2, **k), (9, 13, 11, 23), transposed),
-    Case("MaxPooling2D", lambda **k: L.MaxPooling2D(3, 2, **k), (19, 37, 29, 13), largest(3, 2)),
-    Case("MaxPooling2D, float64", lambda **k: L.MaxPooling2D(2, **k), (19, 37, 29, 13), largest(2, 2), "float64"),
-    Case("AveragePooling2D", lambda **k: L.AveragePooling2D(3, 2, **k), (19, 37, 29, 13), mean(3, 2)),
+    Case("MaxPooling2D", lambda **k: L.MaxPooling2D(3, 2, **k), (19, 37, 29, 13), functools.partial(largest, 3, 2)),
+    Case(
+        "MaxPooling2D, float64",
+        lambda **k: L.MaxPooling2D(2, **k),
+        (19, 37, 29, 13),
+        functools.partial(largest, 2, 2),
+        "float64",
+    ),
+    Case(
+        "AveragePooling2D", lambda **k: L.AveragePooling2D(3, 2, **k), (19, 37, 29, 13), functools.partial(mean, 3, 2)
+    ),
     Case("LSTM", lambda **k: L.LSTM(37, return_sequences=True, **k), (13, 41, 19), loop(lstm, 2)),
+    Case("LSTM, last state", lambda **k: L.LSTM(37, **k), (13, 41, 19), last_of(loop(lstm, 2))),
     Case("LSTM, one row", lambda **k: L.LSTM(50, return_sequences=True, **k), (1, 77, 5), loop(lstm, 2)),
     Case("LSTM, mask", lambda **k: L.LSTM(37, return_sequences=True, **k), (57, 41, 19), loop(lstm, 2), mask=True),
     Case("LSTM, float64", lambda **k: L.LSTM(37, return_sequences=True, **k), (13, 41, 19), loop(lstm, 2), "float64"),
     Case("GRU", lambda **k: L.GRU(37, return_sequences=True, **k), (13, 41, 19), loop(gru, 1)),
+    Case("GRU, last state", lambda **k: L.GRU(37, **k), (13, 41, 19), last_of(loop(gru, 1))),
     Case("GRU, mask", lambda **k: L.GRU(101, return_sequences=True, **k), (57, 23, 19), loop(gru, 1), mask=True),
     Case("SimpleRNN", lambda **k: L.SimpleRNN(43, return_sequences=True, **k), (27, 31, 19), loop(simple, 1)),
     Case("Embedding", lambda **k: L.Embedding(907, 51, **k), (37, 29), lambda w, x: w["embeddings"][x], words=907),

@@ -155,9 +155,15 @@ def laminax_steps(make: Callable[[], Any], shape: tuple[int, ...]) -> Callable[[
         outputs, back = jax.vjp(lambda p, x: layer.stateless_call(p, extras, x, training=True)[0], params, x)
         return outputs, back(above)
 
+    return together(lambda: slope(params, x, above))
+
+
+def together(step: Callable[[], Any]) -> Callable[[], None]:
+    """Some steps of JAX, for the last of which is waited."""
+
     def steps() -> None:
         for _ in range(TOGETHER):
-            found = slope(params, x, above)
+            found = step()
         jax.block_until_ready(found)
 
     return steps

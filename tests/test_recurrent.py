@@ -8,16 +8,28 @@ from contract import policy
 from jax.test_util import check_grads
 
 from laminax import layers
+from laminax.ops.gru import gru_steps
 from laminax.ops.lstm import lstm_steps
+from laminax.ops.simple_rnn import simple_rnn_steps
 
 RNG = np.random.default_rng(8)
 
 
-def test_derivatives_of_lstm_steps():
-    """First and second ones, both ways."""
+SHAPES = {
+    lstm_steps: ((4, 2, 5), (5, 12), (3, 12), (12,), (2, 3), (2, 3)),
+    gru_steps: ((4, 2, 5), (5, 9), (3, 9), (2, 9), (2, 3)),
+    simple_rnn_steps: ((4, 2, 5), (5, 3), (3, 3), (3,), (2, 3)),
+}
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("steps", SHAPES, ids=lambda steps: steps.__name__)
+def test_derivatives_of_all_steps(steps, masked):
+    """First and second ones, both ways, of the outputs and the last states."""
+    mask = jnp.asarray([[1, 0], [0, 1], [1, 1], [1, 0]], bool)[..., None] if masked else None
     with policy("float64"):
-        given = [jnp.asarray(RNG.normal(size=s)) for s in ((4, 2, 5), (5, 12), (3, 12), (12,), (2, 3), (2, 3))]
-        check_grads(lstm_steps, given, order=2, modes=("fwd", "rev"), atol=1e-6, rtol=1e-6)
+        given = [jnp.asarray(RNG.normal(size=shape)) for shape in SHAPES[steps]]
+        check_grads(lambda *a: steps(*a, mask), given, order=2, modes=("fwd", "rev"), atol=1e-6, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
