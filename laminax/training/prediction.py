@@ -23,8 +23,7 @@ def predict(
     trainer: Trainer, x: Any, *, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any, out: Any
 ) -> Any:
     """The outputs of a model on data; see `Model.predict`."""
-    if batch_size is not None or steps is not None:
-        check_counts("predict", batch_size=batch_size, steps=steps)
+    check_counts("predict", batch_size=batch_size, steps=steps)
     size = batch_size or BATCH
     if isinstance(x, np.ndarray) and 0 < len(x) <= size and not (verbose or steps or callbacks or out is not None):
         outputs = trainer.answer(x)

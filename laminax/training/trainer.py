@@ -4,7 +4,6 @@ import functools
 import threading
 import warnings
 from collections.abc import Callable
-from operator import is_
 from typing import Any, NamedTuple
 
 import jax
@@ -154,10 +153,10 @@ class Trainer:
 
     def _unchanged(self) -> Program | None:
         """The last program, if all that it depends on is as it was. Nothing is set here."""
-        last, under = self._last, self._under()
-        if last is None or len(last.under) != len(under) or not all(map(is_, last.under, under)):
+        last = self._last
+        if last is None or [*map(id, last.under)] != [*map(id, self._under())] or not last.snapshot.holds():
             return None
-        return last.program if last.snapshot.holds() else None
+        return last.program
 
     def cells(self, program: Program, train: bool) -> Cells:
         """The variables that a run reads and replaces."""
