@@ -48,14 +48,16 @@ def main() -> None:
     parser.add_argument("--only", help="a part of the name of a case")
     parser.add_argument("--quick", action="store_true", help="only whether both agree")
     options = parser.parse_args()
+    chosen = [case for case in CASES if (options.only or "") in case.name]
+    if not chosen:
+        parser.error(f"no case is named like {options.only!r}; there are {', '.join(case.name for case in CASES)}")
     machine.keep_memory()
     print(f"{'':34}{'layer':>12}{'formula':>12}{'gain':>8}")
-    for case in CASES:
-        if options.only is None or options.only in case.name:
-            jax.config.update("jax_enable_x64", case.dtype == "float64")
-            ours, theirs = both(case)
-            compare(case, ours(), theirs())
-            print(f"  {case.name}: agree" if options.quick else line(case, ours, theirs, options.rounds), flush=True)
+    for case in chosen:
+        jax.config.update("jax_enable_x64", case.dtype == "float64")
+        ours, theirs = both(case)
+        compare(case, ours(), theirs())
+        print(f"  {case.name}: agree" if options.quick else line(case, ours, theirs, options.rounds), flush=True)
 
 
 def compare(case: Case, ours: Any, theirs: Any) -> None:
